@@ -62,7 +62,7 @@ function clueOfRest(speaker: Speaker, text: string, last: string): string {
   if (last !== '' && text === '\r') return `; that looks like ${LF_CR}`
   // if the last message also contains NUL, the messages are UTF-16
   if (last === '' || !/^\0+$/.test(text) || last.includes('\0')) return ''
-  return `; that looks like NUL after ${quoteMessage(speaker, last)}, as C terminates a text: send strlen bytes of it`
+  return `; that looks like NUL after ${quoteMessage(speaker, last)}, as C terminates a text: send strlen bytes of the text`
 }
 
 /** Checks whether a text for people has a mistake: its bytes are not text, or it starts another protocol. */

@@ -7,11 +7,11 @@ import { type ClassTile, STUCK, type TileStatus } from './model/class-model.ts'
 export const classTexts = {
   title: 'Class',
   noLab: 'This server does not watch its programs',
-  noLabWhy: 'The operator starts it with --lab. It then prints the address of this page, and the password.',
+  noLabWhy: 'The operator has to start the server with --lab. The server then prints the address of this page, and the password.',
   noLabCommand: 'parlor serve --lab',
   loginTitle: 'The class is for the operator',
   loginWhy:
-    'The server printed the password when it started, unless the password is in a file. Each start has a new password; "--class-password FILE" chooses it.',
+    'The server printed the password when it started, unless the password is in a file. Each start has a new password; with "--class-password FILE", the operator chooses the password.',
   password: 'Password of the operator',
   logIn: 'See the class',
   logOut: 'Log out',
@@ -44,7 +44,7 @@ export const classTexts = {
   visited: (visited: number, states: number) => `${visited} of ${formatCount(states, 'state')} visited`,
 } as const
 
-/** Formats the sentence of a tile. A sentence of the server begins in lower case. */
+/** Formats the sentence of a tile. The function capitalizes sentences of the server, which begin in lower case. */
 export function formatSentence({ row, status, quiet }: ClassTile): string {
   const { fault, progress } = row
   if (status === 'bad' && fault) return capitalize(fault.sentence)

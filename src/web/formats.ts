@@ -49,10 +49,10 @@ export function formatMinute(at: number): string {
 /** PeerLink describes a user's connection. */
 type PeerLink = SeatOwnerInfo['links'][number]
 
-/** ClientKind is the kind of a user's client, if the server has recognized it. */
+/** ClientKind is the kind of a user's client, if the server has recognized this kind. */
 export type ClientKind = 'browser' | 'bot' | 'frontDoor' | 'program' | 'house'
 
-/** Returns the kind of a user's connection, and the words of its badge. */
+/** Returns the kind of a user's connection, and the words of the badge for this kind. */
 export function toBadge({ program, transport, port, json }: PeerLink): {
   readonly kind: ClientKind
   readonly text: string

@@ -5,11 +5,11 @@ import type { TableModel } from './model/table-model.ts'
 import { isHouse, toShown, toShownName } from './shown.ts'
 import { texts } from './texts.ts'
 
-/** GameStatus describes a game in the status of its table. Each function returns an empty text if there is nothing to say. */
+/** GameStatus describes a game in the status of a table. Each function returns an empty text if there is nothing to say. */
 export interface GameStatus {
   /** Describes the last move. */
   last(table: TableModel): string
-  /** Describes the remaining part of a game: numbers, tries, the count. */
+  /** Describes the remaining part of a game: the possible numbers, the remaining tries, or the count. */
   rest?(table: TableModel): string
   /** Describes the board in words for a screen reader, if the other texts do not describe the board. */
   spoken?(table: TableModel): string
@@ -137,10 +137,10 @@ const robot: GameStatus = {
   },
 }
 
-/** The descriptions of each game that has a board of its own, by the name of its rules. */
+/** The descriptions of each game that this page can draw, by the name of the game's rules. */
 export const gameStatuses: Readonly<Record<string, GameStatus>> = { tictactoe, guessing, coin, hands, hangman, quiz, robot }
 
-/** Formats the last move of a view, if the view shows it; the format depends on the game. */
+/** Formats the last move of a view, if the view shows this move; the format depends on the game. */
 export function formatLastMove(game: string, view: unknown): string | undefined {
   switch (game) {
     case 'tictactoe': {

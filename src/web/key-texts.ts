@@ -1,11 +1,11 @@
-/** Keys is a list of keys, separated by blanks, with the effect of each. */
+/** Keys is a list of pairs: some keys, separated by blanks, and the effect of these keys. */
 export type Keys = readonly (readonly [keys: string, effect: string])[]
 
 /** The texts of the dialog with the keys of a view. */
 export const keyTexts = {
   title: 'Keys',
   ofAll: [['?', 'these keys']] as Keys,
-  /** The keys of each view, and of each game by the name of its rules. */
+  /** The keys of each view, and of each game by the name of the game's rules. */
   of: {
     lobby: [
       ['arrows', 'from game to game'],
@@ -20,7 +20,7 @@ export const keyTexts = {
       ['r', 'replay, when this game is over'],
     ],
     replay: [
-      ['← →', 'one move back, one move on'],
+      ['← →', 'one move back, one move forward'],
       ['Home End', 'first position, last position'],
       ['Space', 'play and pause'],
     ],

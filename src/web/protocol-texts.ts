@@ -78,7 +78,7 @@ export const protocolTexts = {
   after: 'state',
   who: { client: 'client', server: 'server' } as Readonly<Record<Side, string>>,
   early: 'This message arrived before the turn of the client. The server reads the message later.',
-  late: 'This message crossed a message of the server, so the server refuses it.',
+  late: 'This message crossed a message of the server, so the server refuses this message.',
   violation: 'Violation',
   ended: {
     finished: { client: 'The client has closed its side.', server: 'The server has closed the connection.' },

@@ -1,7 +1,7 @@
 /** Control characters except line feed and tab, characters that change the direction of text, and invisible characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to show
 const HIDDEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
-/** A zero-width joiner between two emoji joins them to one emoji. */
+/** A zero-width joiner joins two emoji to one emoji. */
 const JOINER = '\u200d'
 
 /** Maximum number of characters of a name; the title has the whole name. */
@@ -34,7 +34,7 @@ export function foldText(text: string): { readonly text: string; readonly isCut:
 
 /**
  * Turns a refusal of the server into a sentence: the refusal begins with a small letter and has no full stop. If the refusal begins with
- * one of the `names`, the name stays as it is written.
+ * one of the `names`, the name remains unchanged.
  */
 export function toSentence(text: string, names: readonly string[] = []): string {
   const shown = toShown(text)

@@ -5,7 +5,7 @@ import type { Sight, TableModel } from './model/table-model.ts'
 import { toShown } from './shown.ts'
 import { texts } from './texts.ts'
 
-/** Status is the line that shows the last event and the next player. A screen reader reads the line once a turn. */
+/** Status is the line that shows the last event and the next player. A screen reader reads the line once per turn. */
 export interface Status {
   readonly text: string
   readonly more: string
@@ -15,7 +15,7 @@ export interface Status {
   readonly isOn: boolean
 }
 
-/** Returns the status of a table for its viewer. */
+/** Returns the status of a table for the viewer. */
 export function toStatus(table: TableModel): Status {
   const { sight, pending, game } = table
   if (!sight) return { text: texts.boardLoading, more: '', isOn: false }
@@ -55,7 +55,7 @@ function describeEnd(table: TableModel): string {
   const { sight, game, changes, names, seat } = table
   const outcome = sight?.outcome
   const parts: string[] = []
-  // a user who has given up a one-player game needs no sentence about it
+  // the player of a one-player game needs no sentence that says that this player has left
   if (outcome?.left !== undefined && (names.length > 1 || outcome.left !== seat)) {
     const [isOwn, name] = [outcome.left === seat, toName(table, outcome.left)]
     if (outcome.resigned) parts.push(isOwn ? texts.youResigned : texts.resigned(name))

@@ -19,7 +19,7 @@ export const texts = {
   stopped: (reason: string) => `The server ended the connection: ${reason}.`,
   stoppedTitle: 'The server has ended the connection',
   stoppedWhy: (reason: string) =>
-    `The server says: ${reason}. Every confirmed move is saved. This page connects by itself when the server is back, and your game continues in the same position.`,
+    `The server says: ${reason}. Every confirmed move is saved. When the server runs again, this page reconnects automatically, and your game continues in the same position.`,
   savedAfter: (table: number, moves: number) => `Your game at table ${table} is saved after move ${moves}.`,
   tryingNow: 'Trying now.',
   tryingIn: (seconds: number) => `Trying again in ${seconds} s.`,
@@ -30,7 +30,7 @@ export const texts = {
   elsewhere: 'You are connected in another tab of this browser.',
   connectHere: 'Connect here',
   skipped: (events: number) => `Back after ${formatCount(events, 'event')}.`,
-  skippedWhy: 'The server does not send so many events again. This is the present table, and no move is lost.',
+  skippedWhy: 'The server does not send so many events again. The page shows the present position, and no move is lost.',
   whatMissed: 'What did I miss?',
   whileAway: 'While you were away',
   missedEarlier: (events: number) => `${formatCount(events, 'earlier event')} not listed.`,
@@ -55,7 +55,7 @@ export const texts = {
   openTables: 'Open tables',
   noOpenTables: 'No open tables',
   openOne:
-    'Choose a game above to open a table. A program can open a table, too: connect it to the game’s port and its table appears here.',
+    'Choose a game above to open a table. A program can open a table, too: connect the program to the game’s port, and the program’s table appears here.',
   firstGame: (game: string) => `Play ${game} against the house`,
   free: 'free',
   seat: 'seat',
@@ -201,13 +201,13 @@ export const texts = {
     `${kind} over ${formatCount(games, 'game')}: ${first} after the first game, ${last} after the last game.`,
   asTable: 'As a table',
   noPage: 'No such page',
-  noPageWhy: 'The address leads to no page. Check the address, or begin in the lobby.',
+  noPageWhy: 'No page has this address. Check the address, or begin in the lobby.',
   noTable: (table: number) => `No table ${table}`,
-  noTableWhy: 'There is no such table, or it is private and you have no seat.',
+  noTableWhy: 'There is no such table, or the table is private and you have no seat.',
   findGame: 'Find a finished game',
   moveNumber: (move: number) => `move ${move}`,
   replay: 'Replay',
-  replaySteps: { first: 'First position', back: 'One move back', on: 'One move on', last: 'Last position' },
+  replaySteps: { first: 'First position', back: 'One move back', on: 'One move forward', last: 'Last position' },
   replayPlay: 'Play',
   replayPause: 'Pause',
   replayMove: 'Move',
@@ -227,7 +227,7 @@ export const texts = {
   reading: 'Loading.',
   notLoaded: 'This view could not be loaded',
   unreachable: 'The server does not answer. Try again in a moment.',
-  unreadable: 'The server has answered with a page that this page cannot read. Reload.',
+  unreadable: 'The server has sent an answer that this page cannot read. Reload the page.',
   notOver: 'The game is not over.',
   loadingTable: (table: number) => `Table ${table}`,
 
@@ -327,7 +327,7 @@ export const texts = {
   boardLoading: 'Drawing the board.',
 
   nameTitle: 'Your name',
-  nameHint: 'Other users see it. A guest needs no password.',
+  nameHint: 'Other users see your name. A guest needs no password.',
   name: 'Name',
   password: 'Password',
   newPasswordHint: 'At least 8 characters.',
@@ -337,18 +337,18 @@ export const texts = {
   haveName: 'I have a registered name',
   takeProposal: (name: string) => `Take ${name}`,
   loginEnded: 'Your login has ended. Log in again.',
-  loginFailed: 'Name or password is wrong.',
+  loginFailed: 'The name or the password is wrong.',
   loginUnreachable: 'The server does not answer. Try again in a moment.',
 } as const
 
-/** The pictures' captions: a description of each shipped game in one sentence; other games have the title that the server sends. */
+/** The captions of the pictures: a description of each shipped game in one sentence; other games have the title that the server sends. */
 export const gameTexts: Readonly<Record<string, { readonly name: string; readonly about: string }>> = {
-  tictactoe: { name: 'tic-tac-toe', about: 'Three in a row. Boards to 20\u00a0×\u00a020.' },
+  tictactoe: { name: 'tic-tac-toe', about: 'Three in a row. Boards up to 20\u00a0×\u00a020.' },
   hands: { name: 'scissor, paper, stone', about: 'Both players choose, then both show.' },
   hangman: { name: 'hangman', about: 'Find the word before you hang.' },
   quiz: { name: 'quiz', about: 'Networks, sockets, text.' },
   guessing: { name: 'guess a number', about: 'From 1 to 100, few tries.' },
   coin: { name: 'head or tail', about: 'Call the coin.' },
-  robot: { name: 'robot', about: 'Steer it over the grid.' },
-  talk: { name: 'talk in turn', about: 'The two of you say lines in turn.' },
+  robot: { name: 'robot', about: 'Steer the robot over the grid.' },
+  talk: { name: 'talk in turn', about: 'Both players say lines in turn.' },
 }

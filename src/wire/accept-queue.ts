@@ -1,8 +1,9 @@
 import type { Transport } from './transport.ts'
 
 /**
- * AcceptQueue starts to serve peers. In a concurrent server, it serves each peer immediately; in an iterative server, it serves one peer
- * after another. While an iterative server serves a peer, other peers can connect, but the server does not read from them.
+ * AcceptQueue starts to serve peers. In a concurrent server, the queue serves each peer immediately; in an iterative server, the queue
+ * serves one peer after another. While an iterative server serves a peer, other peers can connect, but the server does not read from these
+ * peers.
  */
 export class AcceptQueue {
   readonly #serve: (transport: Transport, next: () => void) => void
@@ -11,7 +12,7 @@ export class AcceptQueue {
   #waiting: Transport[] = []
   #serving = false
 
-  /** `serve` calls `next` when it has finished with a peer. If `isOpen` is false, all peers wait until `open`. */
+  /** `serve` calls `next` after the end of the work for a peer. If `isOpen` is false, all peers wait until `open`. */
   constructor(
     serve: (transport: Transport, next: () => void) => void,
     { oneAtATime, isOpen = true }: { readonly oneAtATime: boolean; readonly isOpen?: boolean },

@@ -3,13 +3,15 @@ import type { RunQueue, Task } from './run-queue.ts'
 import type { Address, Transport } from './transport.ts'
 
 /**
- * Budget limits how much work a peer may cause. The server reads more slowly from a peer that exceeds the budget, so the peer has
- * to wait. A message costs 1, and a long message costs more. A command that takes more work than usual charges an additional cost.
+ * Budget limits how much work a peer may cause. The server reads more slowly from a peer that exceeds the budget, so the peer has to wait.
+ * A message costs 1, and a long message costs more. A command that needs more work than usual costs more.
  */
 export interface Budget {
-  /** Cost of one step. A peer that has spent a step takes the next step from its account. */
+  /** Cost of one step. When a peer has spent a step, the allowance subtracts the next step from the account of the peer. */
   readonly step: number
-  /** Opens an account for a peer. Returns a function that takes a step, or returns the milliseconds to wait before the next try. */
+  /**
+   * Opens an account for a peer. The returned function takes a step and returns 0, or returns the milliseconds to wait before the next try.
+   */
   open(peer: Address): () => number
 }
 
@@ -26,8 +28,8 @@ export interface AllowanceOptions {
 const HEAVY = 8
 
 /**
- * Allowance decides when the connection may read the next message of its peer. It applies the peer's budget and the slices of the run
- * queue.
+ * Allowance decides when the connection may read the next message of its peer. The allowance applies the peer's budget and the slices of
+ * the run queue.
  */
 export class Allowance implements Task {
   account: Task['account']
@@ -64,7 +66,7 @@ export class Allowance implements Task {
     return this.#queued || this.#cancelRest !== undefined
   }
 
-  /** True if the last message cost so much that the next message needs a slice, even if it arrives later. */
+  /** True if the last message cost so much that the next message needs a slice, even if the next message arrives later. */
   get isHeavy(): boolean {
     return this.#spent > HEAVY
   }
@@ -132,8 +134,8 @@ export class Allowance implements Task {
 /** This number of bytes outside of messages costs as much as one message. A telnet client sends fewer such bytes when it connects. */
 const PRICE = 64
 /**
- * Maximum number of bytes that arrive between two messages and belong to no message. A client that sends a keep-alive command twice a
- * second can do so for an hour.
+ * Maximum number of bytes that arrive between two messages and belong to no message. Within this limit, a client can send two keep-alive
+ * commands a second for an hour.
  */
 const BETWEEN = 16 * 1024
 /** Maximum number of bytes that the connection reads and drops after the end; further bytes stay unread. */
@@ -144,18 +146,18 @@ export class Ignored {
   #skipped = 0
   #discarded = 0
 
-  /** True if the peer has sent such bytes since the last message. */
+  /** True if the peer has sent bytes outside of messages since the last message. */
   get hasSkipped(): boolean {
     return this.#skipped > 0
   }
 
-  /** Explains that the bytes since the last message exceed the limit; `undefined` below the limit. */
+  /** Explains that the bytes since the last message exceed the limit; `undefined` up to the limit. */
   get excess(): string | undefined {
     if (this.#skipped <= BETWEEN) return undefined
     return `the other side sent more than ${BETWEEN} bytes of telnet commands without a line between them`
   }
 
-  /** Counts bytes that a transport filter has removed from the stream; returns their cost. */
+  /** Counts bytes that a transport filter has removed from the stream; returns the cost of these bytes. */
   skip(count: number): number {
     const before = Math.trunc(this.#skipped / PRICE)
     this.#skipped += count

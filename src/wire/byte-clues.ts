@@ -4,8 +4,8 @@ import type { Raw } from './text.ts'
 import { decode, encode } from './text.ts'
 
 /**
- * Clue recognizes one kind of wrong message by the bytes alone, and describes it with a noun phrase. In `CLUES` the most
- * certain clue is first, because a short message can match several clues: the bytes `00 35` can be a number, or the digit 5 in UTF-16.
+ * Clue recognizes one kind of wrong message by the bytes alone, and describes the message with a noun phrase. In `CLUES` the most certain
+ * clue is first, because a short message can match several clues: the bytes `00 35` can be a number, or the digit 5 in UTF-16.
  */
 type Clue = (bytes: Uint8Array, text: string, end: string) => string | undefined
 
@@ -27,7 +27,7 @@ export function describeBytes(bytes: Uint8Array, end = ''): string | undefined {
   return undefined
 }
 
-/** Does the same as `describeBytes` for a decoded message. `raw` has the bytes of the message, if they differ from its text in UTF-8. */
+/** Describes a decoded message like `describeBytes`. `raw` has the bytes of the message, if these bytes differ from the UTF-8 of `text`. */
 export function describeMessage(text: string, raw: Raw | undefined): string | undefined {
   return raw ? describeBytes(raw.body, raw.end) : describeBytes(encode(text.slice(0, HEAD)))
 }
@@ -46,15 +46,18 @@ function isPlain(text: string): boolean {
 
 /** Mistakes in plain characters, and framings that tutorials teach. */
 const HABITS: readonly (readonly [RegExp, string])[] = [
-  [/\S(?:\/r)?\/n\r?\n?$/, 'a slash and an n in place of a line end: write it with a backslash, as "\\n"'],
+  [/\S(?:\/r)?\/n\r?\n?$/, 'a slash and an n in place of a line end: write the line end with a backslash, as "\\n"'],
   [
     /^(?:f(['"]).*\1\r?\n?|[^{}]*\{[A-Za-z_]\w*(?:[.:![][^{}]*)?\}[^{}]*)$/,
-    'a text with a name in { } in it: in Python, put an f before the quotation marks, as in f"{guess}"',
+    'a text that contains a name in { }: in Python, put an f before the quotation marks, as in f"{guess}"',
   ],
   [/^bytearray\(b(['"]).*\1\)\r?\n?$/s, "the repr of Python's bytearray: send the bytes themselves"],
-  [/^<[\w.]+(?: [\w.]+)* (?:object |at )?at 0x[\da-fA-F]+>\r?\n?$/, 'an object of Python printed by its address: send its value'],
-  [/^<(?:class|function|bound method|built-in) .*>\r?\n?$/, 'a function or class of Python printed by its name: send its value'],
-  [/^\S+(?: \S+)* {8,}\r?\n?$/, 'a text, or its length, padded with blanks to a fixed size: send the text without them'],
+  [
+    /^<[\w.]+(?: [\w.]+)* (?:object |at )?at 0x[\da-fA-F]+>\r?\n?$/,
+    'an object of Python printed by its address: send the value of the object',
+  ],
+  [/^<(?:class|function|bound method|built-in) .*>\r?\n?$/, 'a function or class of Python printed by its name: send a value'],
+  [/^\S+(?: \S+)* {8,}\r?\n?$/, 'a text, or its length, padded with blanks to a fixed size: send the text without these blanks'],
   [/^[^<]*\w<(?:\/?(?:END|EOF|EOM|STOP|MSG))>\r?\n?$/i, 'a text with an end marker: leave out the marker'],
   [/^\w+[$#|;]\r?\n?$/, 'a text with an end character: leave out that character'],
 ]
@@ -86,7 +89,7 @@ const HEAD = 4096
 const SMALL = 65_535
 /** First bytes of other protocols and formats. */
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
-  [/^\x16\x03(?!\0\0)/, 'TLS: use it on both sides, or on neither'],
+  [/^\x16\x03(?!\0\0)/, 'TLS: use TLS on both sides, or on neither side'],
   [/^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PRI) \S+ HTTP\//, 'an HTTP request, from a browser or a library for the web'],
   [/^HTTP\/\d/, 'an HTTP response, from a web server: connect to another program, or to another port'],
   [/^SSH-\d/, 'SSH: connect with another program, or to another port'],
@@ -102,7 +105,7 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^PK\x03\x04/, 'a zip file'],
   [/^\x80[\x02-\x05][^ -9;<>-F]/, "Python's pickle: send text, such as str(x).encode(), and not pickle.dumps(x)"],
   [/^\xac\xed\0\x05/, "Java's ObjectOutputStream: send text, by a PrintWriter for example"],
-  [/^[\x81\x82][\x80-\xff]/, 'a WebSocket frame: this is a plain socket'],
+  [/^[\x81\x82][\x80-\xff]/, 'a WebSocket frame: connect with a plain socket'],
   [/^\xef\xbb\xbf/, 'UTF-8 with a byte order mark (BOM): encode as "utf-8", and not as "utf-8-sig"'],
   [/^(?:\xff\xfe\0\0|\0\0\xfe\xff)/, 'UTF-32: encode as UTF-8'],
   [/^(?:\xff\xfe|\xfe\xff)(?!\xff\xff)/, 'UTF-16 with a byte order mark: encode as UTF-8'],
@@ -112,20 +115,20 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
 const CONTROLS: readonly (readonly [RegExp, string])[] = [
   [/^(?:\x02[ -~]*\x03)+\r?\n?$/, 'a text between STX and ETX (\\x02 and \\x03): leave these bytes out'],
   [/^[ -~]+[\x03\x04\x17\x1c-\x1f]\r?\n?$/, 'a text with a control character at its end: leave that character out'],
-  [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'uninitialized memory of C, as sizeof of a buffer sends it: send strlen bytes of it'],
+  [/(?<![\xcc\xcd])[\xcc\xcd]{4,}\r?\n?$/, 'uninitialized memory of C, sent by sizeof of a buffer: send only strlen bytes of the buffer'],
 ]
 
-/** The hint for a line that ends in CR LF, in a protocol in which the CR is a part of the message. */
-const CR_LF = 'a line that ends in \\r\\n, whose CR is a part of the message here: end it with \\n alone'
+/** The hint for a line that ends in CR LF, if the protocol treats the CR as a part of the message. */
+const CR_LF = 'a line that ends in \\r\\n, whose CR is a part of the message here: end the line with \\n alone'
 
 /** The hint for a program that sends the two characters of a line end in the wrong order. */
-export const LF_CR = '\\n\\r, which is \\r\\n in the wrong order: end it with \\n alone'
+export const LF_CR = '\\n\\r, which is \\r\\n in the wrong order: end the line with \\n alone'
 
 const CLUES: readonly Clue[] = [
   (_, text) => (/\S\\n\r?\n?$/.test(text) ? 'a backslash and an n in place of a line end: write the line end, as "\\n"' : undefined),
   (_, text) => BEGINNINGS.find(([pattern]) => pattern.test(text))?.[1],
   (bytes, _, end) => withEnd(utf16, bytes, end),
-  (_, text) => (/^[ -~]+\r\0/.test(text) ? 'CR NUL, as telnet ends a line: use nc, or have \\n sent' : undefined),
+  (_, text) => (/^[ -~]+\r\0/.test(text) ? 'CR NUL, the line end of telnet: use nc, or make telnet send \\n' : undefined),
   (_, text) => CONTROLS.find(([pattern]) => pattern.test(text))?.[1],
   (bytes, _, end) => withEnd(lengthBefore, bytes, end),
   (bytes, text, end) => withEnd(describePackedNumber, bytes, text.startsWith('\0') ? end : ''),
@@ -141,49 +144,50 @@ const CLUES: readonly Clue[] = [
   (bytes, text) => (/^[^\0]+\0+$/.test(text) && isText(bytes.subarray(0, text.indexOf('\0'))) ? endedText(bytes) : undefined),
   (_, text, end) =>
     end !== '' && /^\0+[^\0]+$/.test(text)
-      ? 'a text with NUL before it, which C stored after the previous text: send strlen bytes of each'
+      ? 'a text with NUL before it, which C stored after the previous text: send strlen bytes of each text'
       : undefined,
   (_, text) =>
     /^(?:\0{3}|\0{7})$/.test(text)
       ? 'the rest of a number as bytes, such as struct.pack("I", 10), whose first byte is a line end'
       : undefined,
-  (_, text) => (text.includes('\0') ? 'bytes with NUL among them, which no text has' : undefined),
+  (_, text) => (text.includes('\0') ? 'bytes that contain NUL, which no text contains' : undefined),
   (_, text, end) => (end === '\n' && text.endsWith('\r') ? CR_LF : undefined),
   (_, text, end) =>
     end === '\r\n' && text.endsWith('\r')
       ? 'a line that ends in \\r\\r\\n, as text mode on Windows writes \\r\\n: send \\n alone'
       : undefined,
   (_, text, end) =>
-    end === '' && /^[^\n]*[^\r\n]\r$/.test(text) ? 'a line that ends in CR alone: end it with \\n, or with \\r\\n' : undefined,
+    end === '' && /^[^\n]*[^\r\n]\r$/.test(text) ? 'a line that ends in CR alone: end the line with \\n, or with \\r\\n' : undefined,
   (_, text) => (/^\r[^\r\n]/.test(text) ? `a line that ends in ${LF_CR}` : undefined),
   (_, text) => HABITS.find(([pattern]) => pattern.test(text))?.[1] ?? digitsBefore(text),
   (_, text) =>
-    /^b(['"]).*\1\r?\n?$/s.test(text) ? "the repr of Python's bytes, as str(b'...') gives it: send the bytes themselves" : undefined,
+    /^b(['"]).*\1\r?\n?$/s.test(text) ? "the repr of Python's bytes, as str(b'...') returns it: send the bytes themselves" : undefined,
   (_, text) =>
-    /^u?'.*'\r?\n?$/s.test(text) ? 'the repr of a text, as repr(x) or {x!r} of Python gives it: send the text itself' : undefined,
+    /^u?'.*'\r?\n?$/s.test(text) ? 'the repr of a text, as repr(x) or {x!r} of Python returns it: send the text itself' : undefined,
   (_, text) =>
     /^\[[A-Z]@[\da-f]+\r?\n?$/.test(text) ? 'an array of Java printed by its address: send new String(bytes), or the bytes' : undefined,
   (_, text) => (isJson(text) ? 'JSON: send the plain text' : undefined),
   (_, text) =>
     /^(?:\[.*\]|\(.*,.*\)|\{.+\})\r?\n?$/s.test(text) && text.trimEnd() !== '[object Object]'
-      ? 'a list, tuple or dictionary as Python prints it: send the text in it'
+      ? 'a list, tuple or dictionary as Python prints it: send only the text'
       : undefined,
-  (_, text) => (text.trimEnd() === '[object Object]' ? 'an object of JavaScript made a text: send its value' : undefined),
+  (_, text) =>
+    text.trimEnd() === '[object Object]' ? 'an object of JavaScript converted to a text: send the value of the object' : undefined,
   (_, text) => (MISSING.test(text) ? 'a value that was never set, printed as a text: send the value' : undefined),
   (bytes) => (isUtf8(bytes) ? undefined : `text that is not UTF-8, such as Latin-1, or ${smallNumber(bytes) ?? 'no text at all'}`),
 ]
 
-/** Describes bytes that are a text and NUL. They may also be a real number whose last bytes are 0. */
+/** Describes bytes that are a text and NUL. The bytes may also be a real number whose last bytes are 0. */
 function endedText(bytes: Uint8Array): string {
   const number = describePackedReal(bytes)
   const or = number === undefined ? '' : `, or ${number}`
-  return `a text with NUL after it, as C stores it${or}: send ${number === undefined ? 'strlen bytes of it' : 'text'}, without the NUL`
+  return `a text with NUL after it, as C stores it${or}: send ${number === undefined ? 'strlen bytes of the text' : 'text'}, without the NUL`
 }
 
 /** Texts that programs print for a missing value. */
 const MISSING = /^(?:None|null|undefined|NaN|nan)\r?\n?$/
 
-/** Describes one or two bytes as a number, although they may be text in another encoding. Returns `undefined` for more bytes. */
+/** Describes one or two bytes as a number, although the bytes may be text in another encoding. Returns `undefined` for more bytes. */
 function smallNumber(bytes: Uint8Array): string | undefined {
   const [first = 0, second = 0] = bytes
   if (bytes.length === 1) return `the number ${first} of struct.pack("B", ...)`
@@ -191,7 +195,7 @@ function smallNumber(bytes: Uint8Array): string | undefined {
   return second === 0xff ? `the number ${first - 256} of struct.pack("h", ...)` : `the number ${second - 256} of struct.pack("!h", ...)`
 }
 
-/** Applies a clue to the bytes and, if it does not match, to the bytes with their line end. */
+/** Applies a clue to the bytes and, if the clue does not match, to the bytes with the line end. */
 function withEnd(clue: (bytes: Uint8Array) => string | undefined, bytes: Uint8Array, end: string): string | undefined {
   return clue(bytes) ?? (end === '' ? undefined : clue(Uint8Array.of(...bytes, ...encode(end))))
 }
@@ -214,16 +218,16 @@ interface Length {
 }
 
 const LENGTHS: readonly Length[] = [
-  { size: 8, little: true, name: 'an 8-byte length before the text, little-endian, as struct.pack("<Q", ...) or a size_t of C' },
-  { size: 8, little: false, name: 'an 8-byte length before the text, big-endian, as struct.pack("!Q", ...) or writeLong of Java' },
-  { size: 4, little: false, name: 'a 4-byte length before the text, big-endian, as struct.pack("!I", ...) or writeInt of Java' },
-  { size: 4, little: true, name: 'a 4-byte length before the text, little-endian, as struct.pack("I", ...) or an int of C' },
-  { size: 2, little: false, name: 'a 2-byte length before the text, as Java\'s writeUTF, or struct.pack("!H", ...)' },
-  { size: 2, little: true, name: 'a 2-byte length before the text, little-endian, as struct.pack("H", ...)' },
-  { size: 1, little: true, name: 'a 1-byte length before the text, as the BinaryWriter of C#' },
+  { size: 8, little: true, name: 'an 8-byte length before the text, little-endian, as in struct.pack("<Q", ...) or a size_t of C' },
+  { size: 8, little: false, name: 'an 8-byte length before the text, big-endian, as in struct.pack("!Q", ...) or writeLong of Java' },
+  { size: 4, little: false, name: 'a 4-byte length before the text, big-endian, as in struct.pack("!I", ...) or writeInt of Java' },
+  { size: 4, little: true, name: 'a 4-byte length before the text, little-endian, as in struct.pack("I", ...) or an int of C' },
+  { size: 2, little: false, name: 'a 2-byte length before the text, as in Java\'s writeUTF or struct.pack("!H", ...)' },
+  { size: 2, little: true, name: 'a 2-byte length before the text, little-endian, as in struct.pack("H", ...)' },
+  { size: 1, little: true, name: 'a 1-byte length before the text, as in the BinaryWriter of C#' },
 ]
 
-/** Recognizes a length before a whole text. */
+/** Recognizes the length of a text before the whole text. */
 function lengthBefore(bytes: Uint8Array): string | undefined {
   return LENGTHS.find((form) => {
     const length = lengthAt(bytes, form)
@@ -236,7 +240,7 @@ function lengthBefore(bytes: Uint8Array): string | undefined {
   })?.name
 }
 
-/** Recognizes a length before the beginning of a longer text. */
+/** Recognizes the length of a text before the beginning of this text; the rest of the text is missing. */
 function lengthAhead(bytes: Uint8Array): string | undefined {
   if (bytes.length >= HEAD) return undefined
   const form = LENGTHS.find((one) => {
@@ -245,7 +249,7 @@ function lengthAhead(bytes: Uint8Array): string | undefined {
     const filled = one.little ? one.size > 2 : bytes[0] === 0
     return one.size > 1 && filled && length <= SMALL && body.length > 0 && body.length < length && isText(body)
   })
-  return form && `${form.name}: it says ${lengthAt(bytes, form)} bytes, and ${bytes.length - form.size} have arrived`
+  return form && `${form.name}: the length is ${lengthAt(bytes, form)} bytes, but ${bytes.length - form.size} bytes have arrived`
 }
 
 function lengthAt(bytes: Uint8Array, { size, little }: Length): number {

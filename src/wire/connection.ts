@@ -8,27 +8,26 @@ import type { Raw } from './text.ts'
 import type { Sink, Transport } from './transport.ts'
 
 /*
- * A connection turns the bytes of one peer into messages and messages into bytes, for both sides of every protocol and over
- * any transport. The network may cut and join the bytes anywhere. The peer may send a thousand messages together, read nothing,
- * or disconnect in the middle of a message. In all these cases, the following rules apply:
+ * A connection converts the bytes of one peer into messages and messages into bytes, for both sides of every protocol and over any
+ * transport. The network may cut and join the bytes anywhere. The peer may send a thousand messages together, read nothing, or disconnect
+ * in the middle of a message. In all these cases, the following rules apply:
  *
- * 1. At most one reader waits. The reader gets either one message or the end. A reader that reads again while it handles its message
- *    gets the next message from the loop in `#deliver`, so calls do not nest, even for many messages.
- * 2. The reader gets every message that the peer sent before it disconnected, and then the end. Therefore `#isPeerClosed` (no more
- * bytes can arrive) differs from `#end` (the connection reads no more messages). When `#end` is set, the connection drops the
- * unread bytes.
- * 3. Memory has limits. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait;
- *    it resumes the transport when at most one message is unread. Above `outboxLimit` unsent bytes, it resets the connection.
- * 4. Reading is fair. Each message costs part of the peer's budget, and a connection with several unread messages reads them
- *    in its slices of the run queue. Usually a connection has only one unread message, which it reads directly (`#isDirect`), and it
- *    creates an `Allowance` or an `Ignored` only if it needs that object.
- * 5. The last message must arrive (`sender.ts`). If a system closes a TCP socket that has unread bytes, it sends a reset, and a
- *    reset may delete bytes that the peer has not read yet. So `close` sends the rest, finishes, and drops further bytes until the
- *    peer also closes or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends
+ * 1. At most one reader waits. The reader receives either one message or the end. If a reader reads again while it handles a message, the
+ *    loop in `#deliver` delivers the next message, so calls do not nest, even for many messages.
+ * 2. The reader receives every message that the peer sent before the peer's end, and then the end. Therefore `#isPeerClosed` (no more
+ *    bytes can arrive) differs from `#end` (the connection reads no more messages). When `#end` is set, the connection drops the unread
+ *    bytes.
+ * 3. Memory has limits. Above `inboxLimit` unread bytes, the connection pauses the transport, so that TCP makes the peer wait. When at
+ *    most one message is unread, the connection resumes the transport. Above `outboxLimit` unsent bytes, this side resets the connection.
+ * 4. Reading is fair. Each message costs part of the peer's budget, and a connection with several unread messages reads these messages in
+ *    its slices of the run queue. Usually a connection has only one unread message, and reads this message directly (`#isDirect`). A
+ *    connection creates an `Allowance` or an `Ignored` only if it needs that object.
+ * 5. The last message must arrive (`sender.ts`). If a system closes a TCP socket that has unread bytes, the system sends a reset, and a
+ *    reset may delete bytes that the peer has not read yet. Therefore `close` sends the remaining bytes, finishes, and drops further bytes
+ *    until the peer also closes or a timeout ends the wait; `abort` waits a moment before it resets. `fail` only records why this side ends
  *    the conversation; the caller must then call `close` or `abort`.
  * 6. The peer's FIN ends reading, but not sending, because a client that shuts down its side may still wait for an answer. A message over
- * the limit also ends only reading, so that this side can send the reason to the peer.
- *
+ *    the limit also ends only reading, so that this side can send the reason to the peer.
  */
 
 export interface ConnectionOptions extends SenderOptions {
@@ -58,7 +57,7 @@ const LAST_MESSAGES = 32
 const TLS_RECORDS = [0x15, 0x16]
 const TLS_VERSION = 0x03
 
-/** MessageReader waits for one message. The connection calls one of the two methods, and only once. */
+/** MessageReader waits for one message. The connection calls only one of the two methods, and calls this method only once. */
 export interface MessageReader {
   message(text: string): void
   end(end: Disconnected): void
@@ -80,18 +79,20 @@ export class Connection extends Sender implements Sink {
   readonly #runQueue: RunQueue | undefined
   /** Created when the peer has spent a step of its budget or has several unread messages. Most peers need no allowance. */
   #allowance: Allowance | undefined
-  /** Cost of the peer's messages before the creation of its allowance. */
+  /** Cost of the peer's messages before the creation of the peer's allowance. */
   #spent = 0
   /**
-   * True if the connection may read the next message without a slice: it has read all earlier messages, and the last message was cheap.
-   * Always false for datagrams.
+   * True if the connection may read the next message without a slice: the connection has read all earlier messages, and the last message
+   * was cheap. Always false for datagrams.
    */
   #isDirect: boolean
   #reader: MessageReader | undefined
   #onPeerClosed: ((end: Disconnected) => void) | undefined
   #onReady: (() => void) | undefined
   #end: Disconnected | undefined
-  /** True if the peer sends no more bytes. If `#broken` has a code, the peer has aborted the connection; otherwise it has finished. */
+  /**
+   * True if the peer sends no more bytes. If `#broken` has a code, the peer has aborted the connection; otherwise the peer has finished.
+   */
   #isPeerClosed = false
   #broken: string | undefined
   #paused = false
@@ -105,7 +106,7 @@ export class Connection extends Sender implements Sink {
     super(transport, options)
     const { incoming, messageLimit = incoming.limit ?? MESSAGE_LIMIT } = options
     const { clock } = this
-    // with a lower limit, the connection could pause before one whole message has arrived
+    // with a lower limit, the connection could pause before a whole message has arrived
     this.#inboxLimit = Math.max(options.inboxLimit ?? INBOX_LIMIT, messageLimit + OVERHEAD)
     this.#messageLimit = messageLimit
     this.#budget = options.budget
@@ -122,7 +123,7 @@ export class Connection extends Sender implements Sink {
     return this.received > 0
   }
 
-  /** The reason why the connection ended; `undefined` while the reader may get more messages. */
+  /** The reason why the connection ended; `undefined` while the reader may receive more messages. */
   get end(): Disconnected | undefined {
     return this.#end
   }
@@ -162,7 +163,7 @@ export class Connection extends Sender implements Sink {
     return new Promise((message, end) => this.read({ message, end }))
   }
 
-  /** Does the same as `receive`, but without a promise. Calls the reader immediately if a message has arrived. */
+  /** Delivers the next message to a reader, without a promise. Calls the reader immediately if a message has arrived. */
   read(reader: MessageReader): void {
     if (this.#reader) throw new Error('a connection has one reader at a time')
     this.#reader = reader
@@ -179,8 +180,8 @@ export class Connection extends Sender implements Sink {
   }
 
   /**
-   * Resolves when at most 64 KiB are unsent and the run queue has given a slice. After the end, resolves immediately. A handler that sends
-   * many messages awaits this promise. Only one handler may wait at a time.
+   * Resolves when at most 64 KiB are unsent and the run queue has granted a slice. After the end, resolves immediately. A handler that
+   * sends many messages awaits this promise. Only one handler may wait at a time.
    */
   ready(): Promise<void> {
     return new Promise((resolve) => {
@@ -202,13 +203,15 @@ export class Connection extends Sender implements Sink {
     this.waitingSince = undefined
   }
 
-  /** Calls `then` once, when the peer has disconnected and the reader has read all its messages. `undefined` removes the callback. */
+  /**
+   * Calls `then` once, when the peer has disconnected and the reader has read all messages of the peer. `undefined` removes the callback.
+   */
   whenPeerClosed(then: ((end: Disconnected) => void) | undefined): void {
     this.#onPeerClosed = then
     if (then) this.#deliver()
   }
 
-  /** Charges the peer's budget for the last read message, in addition to the cost of reading it. */
+  /** Charges the peer's budget for the last read message, in addition to the cost of reading. */
   charge(cost: number): void {
     if (cost > 0 && !this.#end) this.#allow().spend(cost)
   }
@@ -218,7 +221,7 @@ export class Connection extends Sender implements Sink {
     const first = !this.hasReceived && this.#inbox.pending === 0 && !(this.#end && this.#ignored)
     if (first && TLS_RECORDS.includes(bytes[0] ?? 0) && bytes[1] === TLS_VERSION) {
       const end = new Disconnected('violation', 'the other side speaks TLS, and this side does not: both sides must speak TLS, or neither')
-      // if this side has already sent its messages and closed, it learns only now that the peer could not read them
+      // if this side has already sent its messages and closed, this side detects only now that the peer could not read the messages
       if (this.#end !== CLOSED) return this.fail(end)
       this.#end = end
     }
@@ -267,7 +270,7 @@ export class Connection extends Sender implements Sink {
     if (!this.#ignored.mayDiscard(count)) this.transport.pause()
   }
 
-  /** Gives the reader the received messages, or the end. */
+  /** Delivers the received messages, or the end, to the reader. */
   #deliver(): void {
     if (this.#isDelivering) return
     this.#isDelivering = true
@@ -283,7 +286,7 @@ export class Connection extends Sender implements Sink {
     }
   }
 
-  /** Gives the reader one message, or the end. Returns true if the reader has requested another message during this call. */
+  /** Delivers one message, or the end, to the reader. Returns true if the reader has requested another message during this call. */
   #deliverNext(): boolean {
     const reader = this.#reader
     const onPeerClosed = this.#onPeerClosed
@@ -326,7 +329,7 @@ export class Connection extends Sender implements Sink {
     return this.#isDirect && this.#runQueue?.mayReadDirectly() !== false
   }
 
-  /** Notes that no message is unread, so the connection may read the next message directly, unless the last message was expensive. */
+  /** Records that no message is unread. The connection may then read the next message directly, unless the last message was expensive. */
   #becomeIdle(): false {
     this.#isDirect = !this.transport.datagrams && this.#allowance?.isHeavy !== true
     return false
@@ -339,7 +342,7 @@ export class Connection extends Sender implements Sink {
     if (cost > 1 || (this.#budget && this.#spent >= this.#budget.step)) this.#allow()
   }
 
-  /** Returns the peer's allowance. The first call creates the allowance with the cost so far. */
+  /** Returns the peer's allowance. The first call creates the allowance, and charges the cost so far to the allowance. */
   #allow(): Allowance {
     if (this.#allowance) return this.#allowance
     const allowance = new Allowance({

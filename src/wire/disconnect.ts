@@ -5,10 +5,10 @@ import { formatCount } from '../base/counts.ts'
  *
  * - `finished`: the peer closed its side (FIN).
  * - `reset`: the peer or the network broke the connection (RST).
- * - `ours`: this side ended it.
+ * - `ours`: this side ended the connection.
  * - `violation`: the peer violated the protocol.
  * - `late`: the peer reached a timeout.
- * - `much`: the peer exceeded a limit: its message was too long, or it left too many bytes unread.
+ * - `much`: the peer exceeded a limit: a message was too long, or the peer left too many bytes unread.
  * - `full`: the server is at capacity.
  */
 export type DisconnectReason = 'finished' | 'reset' | 'ours' | 'violation' | 'late' | 'much' | 'full'
@@ -21,9 +21,9 @@ export interface UnfinishedMessage {
 }
 
 /**
- * Disconnected is the error for a reader of a connection on which no more bytes can arrive. Its message is a sentence for people. The error
- * has no stack, because the cause is not in the code, and capturing a stack is a fifth of the cost of a client that connects and
- * disconnects.
+ * Disconnected is the error for a reader of a connection on which no more bytes can arrive. The message of the error is a sentence for
+ * people. The error has no stack, because the cause is not in the code, and capturing a stack is a fifth of the cost of a client that
+ * connects and disconnects.
  */
 export class Disconnected extends Error {
   override readonly name = 'Disconnected'
@@ -47,8 +47,8 @@ export class Disconnected extends Error {
 }
 
 /**
- * TransportError is the error if this side cannot listen at an address or connect to an address, and the reason is not an error of the
- * system. Its message is a clause for people, which follows "cannot connect to …:".
+ * TransportError reports that this side cannot listen at an address or connect to an address, although the system has reported no error.
+ * The message of the error is a clause for people, which follows "cannot connect to …:".
  */
 export class TransportError extends Error {
   override readonly name = 'TransportError'
@@ -60,11 +60,11 @@ export class TransportError extends Error {
   }
 }
 
-/** Sentences for codes of broken connections. Other codes get a general sentence. */
+/** Sentences for codes of broken connections. For any other code, `peerDisconnected` formats a general sentence. */
 const BROKEN: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens at the port of the other side (ECONNREFUSED)',
   ETIMEDOUT: 'the other side can no longer be reached (ETIMEDOUT)',
-  // EANSWER is not a code of the system: `UdpAnswers` sets it
+  // EANSWER is not a code of the system: `UdpAnswers` sets this code
   EANSWER: 'the answer was longer than the limit over UDP (128 bytes, or three times the bytes that the client has sent)',
   EMSGSIZE: 'a message was too long for one datagram (EMSGSIZE)',
 }

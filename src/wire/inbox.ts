@@ -6,7 +6,7 @@ import { type Raw, readText } from './text.ts'
 /** Maximum number of unread datagrams; the inbox drops further datagrams, because a network may also drop datagrams. */
 const DATAGRAMS = 16
 /**
- * For the limit of unread bytes, each decoded message has the bytes of its text and this number of bytes. So the limit also applies to many empty
+ * Number of bytes that the inbox adds to the size of each decoded message, so that the limit of unread bytes also applies to many empty
  * messages.
  */
 const MESSAGE_OVERHEAD = 32
@@ -25,8 +25,9 @@ export interface InboxOptions {
 }
 
 /**
- * Inbox stores the bytes of a peer until the role reads them. It decodes a stream only when the role reads, because unread bytes are easy
- * to count. It decodes datagrams, and segments that a pause has ended, immediately, because stored bytes would have no boundaries.
+ * Inbox stores the bytes of a peer until the role reads these bytes. The inbox decodes a stream only when the role reads, because unread
+ * bytes are easy to count. The inbox immediately decodes datagrams, and segments that a pause has ended, because stored bytes would have no
+ * boundaries.
  */
 export class Inbox {
   readonly #framing: Framing
@@ -39,7 +40,7 @@ export class Inbox {
   readonly #onSettled: (() => void) | undefined
   #ready: ReadyMessage[] = NONE
   #raw: Raw | undefined
-  /** Span of the message that `next` or `rest` returned last, if the decoder does not have it any more. */
+  /** Span of the message that `next` or `rest` returned last, if the decoder no longer has this span. */
   #span: ByteSpan | undefined
   /** Number of bytes of all datagrams, including dropped datagrams. */
   #datagramBytes = 0
@@ -67,7 +68,7 @@ export class Inbox {
     return this.#decoder.pending
   }
 
-  /** Bytes of the message that `next` or `rest` returned last, if they differ from its text in UTF-8. */
+  /** Bytes of the message that `next` or `rest` returned last, if these bytes differ from the UTF-8 of the message's text. */
   get raw(): Raw | undefined {
     return this.#raw
   }
@@ -121,9 +122,9 @@ export class Inbox {
   }
 
   /**
-   * Returns the remaining bytes as the last message, if they can be a message. The caller calls this function when no more bytes can arrive
-   * and `next` returns no more messages. The last bytes of a `broken` stream may be incomplete, so they are a message only in a framing in
-   * which a pause ends a message.
+   * Returns the remaining bytes as the last message, if these bytes can be a message. The caller calls this function when no more bytes can
+   * arrive and `next` returns no more messages. The last bytes of a `broken` stream may be incomplete. Therefore these bytes are a message
+   * only if the framing ends messages by pauses.
    */
   rest(broken = false): Decoded {
     this.close()
@@ -148,7 +149,7 @@ export class Inbox {
     this.#decoder.compact?.()
   }
 
-  /** Copies the unread bytes, because they have to wait. */
+  /** Copies the unread bytes, because these bytes have to wait. */
   hold(): void {
     this.#decoder.hold?.()
   }
@@ -201,7 +202,10 @@ export class Inbox {
   }
 }
 
-/** ReadyMessage is a waiting message with its span. If the bytes of the message differ from its text in UTF-8, it also has these bytes. */
+/**
+ * ReadyMessage is a waiting message and the span of the message. `raw` has the bytes of the message, if these bytes differ from the UTF-8
+ * of the message's text.
+ */
 interface ReadyMessage extends ByteSpan {
   readonly message: Exclude<Decoded, undefined>
   readonly raw: Raw | undefined

@@ -6,7 +6,7 @@ import type { Flushable, Transport } from './transport.ts'
 /** If the messages of a write have more characters than this number, the write does not wait for more messages. */
 const BATCH = 16 * 1024
 
-/** OutboxOwner receives a notice if its peer does not read. */
+/** OutboxOwner receives a notice if the peer does not read. */
 export interface OutboxOwner {
   /** Called when the number of unsent bytes, `waiting`, is above the limit. */
   onOverflow(waiting: number, limit: number): void
@@ -24,9 +24,9 @@ export interface OutboxOptions {
 }
 
 /**
- * Outbox sends messages. It sends all messages of one tick in one write. With a pace, it sends each message in a separate write, some time
- * after the previous message. Some worksheet programs need a pace, because they call `recv` once for each message, and lose a message if
- * two messages arrive together.
+ * Outbox sends messages. Without a pace, the outbox sends all messages of one tick in one write. With a pace, the outbox sends each message
+ * in a separate write, some time after the previous message. Some worksheet programs need a pace, because they call `recv` once for each
+ * message, and lose a message if two messages arrive together.
  */
 export class Outbox implements Flushable {
   readonly #transport: Transport
@@ -115,7 +115,7 @@ export class Outbox implements Flushable {
     this.#watch()
   }
 
-  /** Writes the messages that are due, and schedules the rest. */
+  /** Writes the messages that are due, and schedules the other messages. */
   #pump(): void {
     this.#cancelWait?.()
     this.#cancelWait = undefined

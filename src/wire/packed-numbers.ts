@@ -5,7 +5,7 @@ import { decode, escapeControls } from './text.ts'
 interface Form {
   readonly size: number
   read(view: DataView): number
-  /** Name in Python, and in another language. */
+  /** Name of the form in Python, and in another language. */
   readonly code: string
   readonly other: string
   readonly isReal?: true
@@ -35,7 +35,7 @@ const DIGITS = 7
 const FEW = 5
 
 /**
- * Describes bytes as a single binary number, with a noun phrase; `undefined` if they are more likely text. If two readings are likely,
+ * Describes bytes as a single binary number, with a noun phrase; `undefined` if the bytes are more likely text. If two readings are likely,
  * names both readings; the shorter number is first.
  */
 export function describePackedNumber(bytes: Uint8Array): string | undefined {
@@ -52,8 +52,8 @@ export function describePackedNumber(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * Describes bytes as a single real number with few digits; `undefined` if they are no such number. The bytes may also be a text with a NUL
- * after it.
+ * Describes bytes as a single real number with few digits; `undefined` if the bytes are no such number. The bytes may also be a text with a
+ * NUL after it.
  */
 export function describePackedReal(bytes: Uint8Array): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -100,15 +100,15 @@ function isRatherText(bytes: Uint8Array): boolean {
   return (isBare && !negative && !isReal) || isTyped || isNulTerminated(bytes)
 }
 
-/** Checks whether bytes are UTF-8 without control characters, such as "ß9y", whose second byte no text in Latin-1 has. */
+/** Checks whether bytes are UTF-8 without control characters, such as "ß9y": the second byte of this text occurs in no text in Latin-1. */
 function isTextOfUtf8(bytes: Uint8Array): boolean {
   const text = decode(bytes)
   return escapeControls(text) === text && !text.includes('\ufffd')
 }
 
 /**
- * Checks for printable characters with NULs after the characters, because C ends a text with NUL. There must be at least two characters, or
- * one character with a single NUL.
+ * Checks whether bytes are printable characters with NULs after the characters, because C ends a text with NUL. There must be at least two
+ * characters, or one character with a single NUL.
  */
 function isNulTerminated(bytes: Uint8Array): boolean {
   const length = bytes.indexOf(0)

@@ -1,25 +1,24 @@
 /*
- * All handlers share one thread. Everything that a handler awaits may be a microtask. So the server could handle a thousand pipelined
- * messages of a peer, and not return to the event loop in between. Until its return, it would read from no other peer and fire no timer.
- * Therefore a connection with more than one unread message waits in this queue:
+ * All handlers share one thread. Everything that a handler awaits may be a microtask. Without this queue, the server could handle a
+ * thousand pipelined messages of a peer without a return to the event loop. Until this return, the server would read from no other peer and
+ * fire no timer. Therefore a connection with more than one unread message waits in this queue:
  *
- * - A task gets a slice of 1 ms, and all tasks together get 2 ms of each turn of the event loop. The rest of the turn is for timers and for
- *   I/O. The share is small because the loop accepts one new peer per turn and port: with 4 ms, the last of fifty peers that connected
- *   together waited 500 ms. If more tasks wait, the slices are shorter, so that a round stays below 20 ms.
+ * - The queue grants a task a slice of 1 ms, and all tasks together 2 ms of each turn of the event loop. The remaining time of the turn is
+ *   for timers and for I/O. The share is small because the loop accepts one new peer per turn and port: with 4 ms, the last of fifty peers
+ *   that connected together waited 500 ms. If more tasks wait, the slices are shorter, so that a round stays below 20 ms.
  * - Tasks that used little time recently run first, as in a multilevel feedback queue. With plain round robin, a peer with two messages
  *   waited behind fifty peers that pipelined, or behind fifty peers that had waited for their budget and resumed together. The time that a
- *   task has used decays with a time constant of 1 s. The queue treats a new task as if it had used some time, and more time if it has a
- *   long backlog. Otherwise a client could reconnect so that its task runs first.
+ *   task has used decays with a time constant of 1 s. The queue treats a new task as if it had used some time, and a new task with a long
+ *   backlog as if it had used more time. Otherwise a client could reconnect so that its task runs first.
  * - In the second half of each turn, the task that has waited longest runs first, so that no task starves.
  *
- * A connection with a single message in flight does not enter the queue (`mayReadDirectly`): reading the time would be a notable part of
- * its cost. The queue therefore measures a batch of such messages together, without the first message. From the average cost, it computes
- * how many messages connections may read directly: at least 4, and as many as take 8 ms in one turn. Connections that read further messages
- * wait in the queue, too.
+ * A connection with a single message in flight does not enter the queue (`mayReadDirectly`), because reading the time would be a notable
+ * part of the cost of the message. The queue therefore measures a batch of such messages together, without the first message. From the
+ * average cost, the queue computes how many messages connections may read directly: at least 4, and as many as take 8 ms in one turn.
+ * Connections that read further messages wait in the queue, too.
  *
  * Invariants: at most one task runs; each task is in the queue at most once; if a running task adds itself again, the queue first counts
  * the time of the task, and the task waits only afterwards. `npm run bench:hostile` measures the waits.
- *
  */
 
 import { Fifo } from '../base/fifo.ts'
@@ -28,7 +27,7 @@ import { Fifo } from '../base/fifo.ts'
 export interface EventLoop {
   /** Calls `then` in the next turn of the event loop, after the I/O of that turn. */
   nextTurn(then: () => void): void
-  /** Calls `then` in this turn, after the current callback and all microtasks that follow it. */
+  /** Calls `then` in this turn, after the current callback and all following microtasks. */
   settled(then: () => void): void
 }
 
@@ -38,7 +37,7 @@ export interface Task {
   account?: Account | undefined
   /** Number of unread bytes. Default: 0. */
   readonly backlog?: number
-  /** Runs one slice: works while `RunQueue.isRunning` is true, and adds itself to the queue again if it has more work. */
+  /** Runs one slice: works while `RunQueue.isRunning` is true, and adds the task to the queue again if the task has more work. */
   run(): void
 }
 
@@ -53,7 +52,7 @@ export interface RunQueueOptions {
   readonly loop: EventLoop
   /** Length of a slice if few tasks wait, or the task used little time recently. Default: 1. */
   readonly slice?: number
-  /** Time in which all waiting tasks should get a slice; if there are many tasks, the queue shortens the slices. Default: 20. */
+  /** Time in which each waiting task should run for one slice; if there are many tasks, the queue shortens the slices. Default: 20. */
   readonly round?: number
   /** Time for all tasks in one turn of the event loop. Default: 2. */
   readonly turn?: number
@@ -120,8 +119,8 @@ export class RunQueue {
   /** Checks whether a connection that has no other message may read a message directly, without a slice. */
   mayReadDirectly(): boolean {
     if (this.#directReads >= this.#directLimit) return false
-    // the queue does not measure the first message of a batch: if messages arrive one by one, it has to read the time only for every second
-    // message
+    // the queue does not measure the first message of a batch: if messages arrive one by one, the queue then reads the time only for every
+    // second message
     if (++this.#directReads !== 2) return true
     this.#directBegan = this.#now()
     this.#loop.settled(this.#measureDirect)
@@ -181,7 +180,7 @@ export class RunQueue {
     this.#waiting++
   }
 
-  /** Counts the time of the task that has run, and queues it if it has added itself again. */
+  /** Counts the time of the task that has run, and queues the task if the task has added itself again. */
   #settle(now: number): void {
     const task = this.#running
     if (!task) return
@@ -216,26 +215,29 @@ const MIN_SLICE = 0.2
 /** Time constant of the decay in milliseconds: after this time, the used time has decayed to 1/e. */
 const DECAY = 1000
 /**
- * Milliseconds with which a new task begins, as if it had used them, so that a client gains nothing by reconnecting. If the backlog is below `SHORT_BACKLOG`
- * bytes, half of this number counts.
+ * Used time of a new task in milliseconds, so that a client gains nothing by reconnecting. If the backlog is at most `SHORT_BACKLOG` bytes,
+ * the queue assigns half of this time.
  */
 const INITIAL_USE = 4
 const SHORT_BACKLOG = 1024
 /**
- * Upper limits of the levels, in milliseconds used recently. The levels just above `INITIAL_USE` are narrow, so that among new tasks, a
- * client with two requests runs before fifty clients that pipeline.
+ * Upper limits of the levels, in milliseconds used recently. The levels just above `INITIAL_USE` are narrow, so that a new client with two
+ * requests runs before fifty new clients that pipeline.
  */
 const LEVELS = [0.5, 1, 2, 4, 4.125, 4.25, 4.5, 5, 6, 8, 12, 16, 32]
 const INITIAL_LEVEL = LEVELS.indexOf(INITIAL_USE) + 1
 /**
- * Maximum number of milliseconds that the queue counts for one slice, because a longer time is mostly garbage collection or another
- * process, and must not move a modest client behind greedy clients.
+ * Maximum number of milliseconds that the queue counts for one slice. A longer time is mostly garbage collection or another process, and
+ * must not move a modest client behind greedy clients.
  */
 const MAX_SLICE_COST = 1.5
 /** Maximum number of milliseconds that the queue counts for one direct read, for the same reason. */
 const MAX_DIRECT_COST = 4
 /** Milliseconds for direct reads in one turn. */
 const DIRECT_TIME = 8
-/** Number of direct reads that a batch may always have, and number of batches over which the queue averages the cost. */
+/**
+ * Number of direct reads that a batch may have even if the reads are expensive, and number of batches over which the queue averages the
+ * cost.
+ */
 const MIN_DIRECT = 4
 const DIRECT_AVERAGE = 8

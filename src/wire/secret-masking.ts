@@ -1,13 +1,13 @@
-/** SecretSpan is the part of a text from one index to another. */
+/** SecretSpan is the part of a text from one index to another index; the second index is exclusive. */
 export type SecretSpan = readonly [from: number, to: number]
 
 /** SecretsContext describes the conversation before a message. */
 export interface SecretsContext {
-  /** Text of the other side's last turn, which precedes this side's next whole message; `undefined` if the caller does not have it. */
+  /** Text of the other side's last turn before this side's next whole message; `undefined` if the caller does not have this text. */
   readonly asked?: string | undefined
-  /** The lines that this side has sent after that turn. */
+  /** The lines that this side has sent after the other side's last turn. */
   readonly before?: string
-  /** The previous message of this side; `undefined` if the caller does not have it. */
+  /** The previous message of this side; `undefined` if the caller does not have this message. */
   readonly last?: string | undefined
   /** True for a whole message. In a part of a message, the finder masks more, because the other part is unknown. */
   readonly whole?: boolean
@@ -17,8 +17,8 @@ export interface SecretsContext {
 export type SecretFinder<From> = (from: From, text: string, context: SecretsContext) => readonly SecretSpan[]
 
 /**
- * Compact is a text without characters that an encoding error can put between its letters: the NUL of UTF-16, a byte order mark,
- * other characters beyond ASCII. `places` has, for each character, its index in the original text.
+ * Compact is a text without characters that an encoding error can put between letters: the NUL of UTF-16, a byte order mark, other
+ * characters beyond ASCII. `places` has the index of each character in the original text.
  */
 export interface Compact {
   readonly text: string
@@ -54,7 +54,7 @@ const TAKES_NAME = /^(?:register|login)$/i
 /**
  * Finds the password in a line with a keyword such as `LOGIN`, even if the rest of the line is not well-formed. The password is all text
  * after the keyword, except the name in a well-formed line. A single word after the keyword is a secret, too, because the word can be a
- * name and a password without a space between them.
+ * name and a password without a space in between.
  */
 export function findSecretsAfterKeyword(line: string): readonly SecretSpan[] {
   // this return is the fast path, because most messages have no keyword, and are plain ASCII
@@ -77,7 +77,7 @@ export function toSpan(line: string, from: number): readonly SecretSpan[] {
   return end > start ? [[start, end]] : []
 }
 
-/** Returns the text with `***` in place of its secrets. */
+/** Returns the text with `***` in place of the secrets. */
 export function maskSecrets(text: string, secrets: readonly SecretSpan[]): string {
   return secrets.toReversed().reduce((shown, [from, to]) => `${shown.slice(0, from)}***${shown.slice(to)}`, text)
 }

@@ -15,7 +15,7 @@ export interface SenderOptions {
 }
 
 const OUTBOX_LIMIT = 256 * 1024
-/** Milliseconds that the peer has to close its side after this side has finished. */
+/** Milliseconds within which the peer has to close after this side has finished. */
 const LINGER = 2000
 /** Maximum number of milliseconds that this side waits for a peer that still reads unsent bytes. */
 export const LINGER_READING = 30_000
@@ -28,7 +28,7 @@ export const CLOSED = new Disconnected('ours', 'this side has ended the conversa
 const BROKEN_OFF = new Disconnected('ours', 'this side has broken off the conversation')
 
 /**
- * Sender is the sending half of a `Connection`: it sends messages, and closes or aborts the connection. Sender is a base class of
+ * Sender is the sending half of a `Connection`: the sender sends messages, and closes or aborts the connection. Sender is a base class of
  * `Connection`, and not a member, so that a message passes through no further object.
  */
 export abstract class Sender implements OutboxOwner {
@@ -49,11 +49,11 @@ export abstract class Sender implements OutboxOwner {
     this.outbox = new Outbox({ transport, framing: outgoing, clock, limit: outboxLimit, pace, owner: this })
   }
 
-  /** The reason why the connection ended; `undefined` while the reader may get more messages. */
+  /** The reason why the connection ended; `undefined` while the reader may receive more messages. */
   abstract get end(): Disconnected | undefined
   /** Ends reading for a reason, and notifies the reader. */
   protected abstract setEnd(end: Disconnected): void
-  /** Charges the peer's budget for the last read message, in addition to the cost of reading it. */
+  /** Charges the peer's budget for the last read message, in addition to the cost of reading. */
   abstract charge(cost: number): void
 
   /** Flushes the outbox; true if the system has accepted all sent bytes. */
@@ -79,7 +79,10 @@ export abstract class Sender implements OutboxOwner {
     if (this.canSend) this.outbox.sendNow(data)
   }
 
-  /** Ends the conversation for a reason of this side, which then reads and sends nothing more. The caller then closes or aborts. */
+  /**
+   * Ends the conversation for a reason of this side. This side then reads and sends nothing more, and the caller must call `close` or
+   * `abort`.
+   */
   fail(end: Disconnected): void {
     if (!this.end || this.canSend) this.setEnd(end)
     this.isSendClosed = true
@@ -103,7 +106,7 @@ export abstract class Sender implements OutboxOwner {
   }
 
   onOverflow(waiting: number, limit: number): void {
-    this.fail(new Disconnected('much', `the other side reads too slowly: ${waiting} bytes wait for it, and the limit is ${limit}`))
+    this.fail(new Disconnected('much', `the other side reads too slowly: ${waiting} unread bytes wait, and the limit is ${limit} bytes`))
     this.transport.reset()
   }
 
@@ -153,7 +156,7 @@ export abstract class Sender implements OutboxOwner {
 
   #whenClosed(then: () => void): void {
     const before = this.#onClosed
-    // until V8 has optimized this code, it allocates a function among the old objects if the function is assigned to a property; the
+    // if code that V8 has not optimized yet assigns a new function to a property, V8 allocates the function among the old objects; the
     // function and the connection would then stay in memory until the next full garbage collection
     const both = () => {
       before?.()

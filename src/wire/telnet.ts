@@ -75,7 +75,7 @@ class TelnetReader {
     return text.subarray(0, length)
   }
 
-  /** Handles one byte of the stream. Returns the byte that it adds to the text; `undefined` for a byte of a command. */
+  /** Handles one byte of the stream. Returns the byte that belongs to the text; `undefined` for a byte of a command. */
   #take(byte: number): number | undefined {
     switch (this.#place) {
       case 'text':
@@ -91,7 +91,7 @@ class TelnetReader {
         else this.#skip()
         return undefined
       case 'command in subnegotiation':
-        // RFC 855: SE ends a subnegotiation; any other command also ends it, because the SE is then missing
+        // RFC 855: SE ends a subnegotiation; any other command also ends the subnegotiation, because the SE is then missing
         if (byte !== IAC) return this.#command(byte)
         this.#skip()
         return undefined
@@ -135,11 +135,11 @@ class TelnetReader {
 }
 
 /**
- * Telnet is a filter that adds the server's side of telnet to a transport. It passes all bytes unchanged until the peer sends a telnet
- * command, or until the caller calls `begin`. From then on, sent lines end in CR LF, and the filter refuses every option except two. With
- * the option ECHO, it asks the peer not to show the user's input. With the option BINARY, it asks for unchanged bytes: GNU telnet otherwise
- * sends IAC IP for the byte 0x83 of a character, IAC BRK for 0x9c, and so on. The filter sends no answer to an answer, so negotiation
- * cannot loop.
+ * Telnet is a filter that adds the server's side of telnet to a transport. The filter passes all bytes unchanged until the peer sends a
+ * telnet command, or until the caller calls `begin`. From then on, sent lines end in CR LF, and the filter refuses every option except ECHO
+ * and BINARY. With ECHO, the filter requests that the peer does not show the user's input. With BINARY, the filter requests unchanged
+ * bytes: GNU telnet otherwise sends IAC IP for the byte 0x83 of a character, IAC BRK for 0x9c, and so on. The filter sends no answer to an
+ * answer, so negotiation cannot loop.
  */
 export class Telnet extends TransportFilter {
   readonly #reader: TelnetReader
@@ -176,14 +176,14 @@ export class Telnet extends TransportFilter {
     this.#reader.active = true
   }
 
-  /** Asks a telnet peer not to show the user's input. Does nothing for a peer that does not use telnet. */
+  /** Requests that a telnet peer does not show the user's input. Does nothing for a peer that does not use telnet. */
   hide(): void {
     if (!this.active) return
     this.#hiding = true
     this.#settle()
   }
 
-  /** Asks a telnet peer to show the user's input again. */
+  /** Requests that a telnet peer shows the user's input again. */
   show(): void {
     this.#hiding = false
     this.#settle()
@@ -215,17 +215,17 @@ export class Telnet extends TransportFilter {
     this.inner.write(Uint8Array.of(IAC, DO, BINARY))
   }
 
-  /** Handles the peer's answer to ECHO, or its request to stop ECHO. */
+  /** Handles the peer's answer to ECHO, or the peer's request to stop ECHO. */
   #echoAnswered(yes: boolean): void {
     if (this.#echo === 'off') return
-    // the peer has refused, so the filter does not ask again until the next `hide`
+    // the peer has refused, so the filter sends no further request until the next `hide`
     if (!yes && this.#echo !== 'going off') this.#hiding = false
     if (!yes && this.#echo === 'on') this.#answer(Uint8Array.of(IAC, WONT, ECHO))
     this.#echo = yes && this.#echo !== 'going off' ? 'on' : 'off'
     this.#settle()
   }
 
-  /** Requests the wanted state of ECHO, if no request is pending. */
+  /** Requests the desired state of ECHO, if no request is pending. */
   #settle(): void {
     if (this.#hiding && this.#echo === 'off') this.#request(WILL, 'going on')
     if (!this.#hiding && this.#echo === 'on') this.#request(WONT, 'going off')

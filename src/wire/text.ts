@@ -21,7 +21,7 @@ export function encode(text: string, code: TextCode = 'utf-8'): Uint8Array {
   return Uint8Array.from(text, (char) => (char.charCodeAt(0) > 0xff ? 0x3f : char.charCodeAt(0)))
 }
 
-/** Counts the bytes of a text in UTF-8 without encoding it; half of a surrogate pair has the same number of bytes as U+FFFD. */
+/** Counts the bytes of a text in UTF-8 without encoding the text; half of a surrogate pair has the same number of bytes as U+FFFD. */
 export function countBytes(text: string): number {
   let bytes = text.length
   for (let at = 0; at < text.length; at++) {
@@ -34,11 +34,11 @@ export function countBytes(text: string): number {
   return bytes
 }
 
-/** TextStream decodes text in pieces. An incomplete character waits for its other bytes. */
+/** TextStream decodes text in pieces. The stream stores an incomplete character until the other bytes of the character arrive. */
 export class TextStream {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-  /** Returns the text that is complete with `bytes`. With `last`, an incomplete character becomes U+FFFD. */
+  /** Returns the text that `bytes` complete. If `last` is true, an incomplete character becomes U+FFFD. */
   read(bytes: Uint8Array, last = false): string {
     return this.#decoder.decode(bytes, { stream: !last })
   }
@@ -46,7 +46,7 @@ export class TextStream {
 
 /** Raw has the bytes of one message, without framing, if these bytes differ from the message's text in UTF-8. */
 export interface Raw {
-  /** The bytes of the message itself, but at most its first 4,096 bytes. */
+  /** The bytes of the message itself, but at most the first 4,096 bytes. */
   readonly body: Uint8Array
   /** The line end that followed the message, or ''. */
   readonly end: string
@@ -60,24 +60,24 @@ const ODD = /[\0\ufffd]|\r$/
 const ODD_BYTES = /[\0\x80-\xff\ufffd]|\r$/
 
 /**
- * Returns a copy of the bytes of a message whose decoded text is `text`; `undefined` if encoding the text gives the same bytes. The bytes
- * differ if a byte was invalid UTF-8 or, in the encoding `bytes`, above ASCII. The function also returns the bytes of a text with NUL or a
- * final CR, because the line end after such a text matters.
+ * Returns a copy of the bytes of a message whose decoded text is `text`; `undefined` if encoding the text results in the same bytes. The
+ * bytes differ if a byte was invalid UTF-8 or, in the encoding `bytes`, above ASCII. The function also returns the bytes of a text with NUL
+ * or a final CR, because the line end after such a text matters.
  */
 export function toRaw(text: string, body: Uint8Array, end = '', code: TextCode = 'utf-8'): Raw | undefined {
   return (code === 'bytes' ? ODD_BYTES : ODD).test(text) ? { body: new Uint8Array(body.subarray(0, RAW_LIMIT)), end } : undefined
 }
 
-/** Decodes the bytes of a whole message. Returns its text, and the result of `toRaw`. */
+/** Decodes the bytes of a whole message. Returns the text, and the result of `toRaw`. */
 export function readText(body: Uint8Array): { readonly text: string; readonly raw: Raw | undefined } {
   const text = decode(body)
   return { text, raw: toRaw(text, body) }
 }
 
 /**
- * Escapes text from outside for output, because raw control characters must not reach a terminal. Escapes as `\x1b` all
- * control characters except LF, TAB and a CR directly before LF, characters that change the direction of text (`\u202e`), and
- * other line separators (`\u2028`).
+ * Escapes text from outside for output, because raw control characters must not reach a terminal. Escapes control characters (`\x1b`),
+ * characters that change the direction of text (`\u202e`), and other line separators (`\u2028`). Does not escape LF, TAB, and a CR directly
+ * before LF.
  */
 export function escapeControls(text: string): string {
   return HARMLESS.test(text) ? text : text.replace(CONTROL, escaped)
@@ -90,7 +90,7 @@ export function escapeControls(text: string): string {
  */
 export function escapeInvisible(text: string): string {
   if (PLAIN.test(text)) return text
-  // the function compiles the pattern at its first use, because the Unicode classes take a millisecond; U+2800 and U+1D159 are symbols
+  // the first call of the function compiles the pattern, because the Unicode classes take a millisecond; U+2800 and U+1D159 are symbols
   // without a visible shape
   const unseen = /\r(?!\n)|(?![\t\n\r ])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]|(?<![\p{L}\p{N}\p{S}\p{M}])\p{M}+/gu
   return text.replace(unseen, (chars) => Array.from(chars, escaped).join(''))
@@ -111,7 +111,7 @@ export function formatDuplicate(setting: string, values: readonly unknown[]): st
   return `${setting} is given twice, as ${values.map((value) => quoteText(String(value))).join(' and ')}: leave one of them out`
 }
 
-/** Quotes bytes from outside: as text or, if they are not plain UTF-8, with escapes as in Python (`\xff`). */
+/** Quotes bytes from outside: as text or, if the bytes are not plain UTF-8, with escapes as in Python (`\xff`). */
 export function quoteBytes(bytes: Uint8Array, length = 60): string {
   // these bytes are enough for one character more than the quotation shows
   const text = decode(bytes.subarray(0, 4 * (length + 1)))

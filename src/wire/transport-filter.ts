@@ -1,8 +1,8 @@
 import type { Address, Flushable, Sink, Transport } from './transport.ts'
 
 /**
- * TransportFilter wraps a transport and forwards all data and events in both directions. A subclass overrides the methods whose
- * behavior it changes.
+ * TransportFilter wraps a transport and forwards all data and events in both directions. A subclass overrides only the methods that it
+ * changes.
  */
 export abstract class TransportFilter implements Transport, Sink {
   protected readonly inner: Transport

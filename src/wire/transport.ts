@@ -16,7 +16,7 @@ export interface Sink {
   closed(broken?: string): void
 }
 
-/** Flushable has data that it has not written yet. */
+/** Flushable is an object with data that it has not written yet. */
 export interface Flushable {
   flush(): void
 }
@@ -32,7 +32,7 @@ export interface Transport {
   readonly loopback: boolean
   /** Starts to deliver events to `sink`. The caller calls this function once. */
   open(sink: Sink): void
-  /** Flushes `what` after the current callback and all microtasks that follow it. */
+  /** Flushes `what` after the current callback and all following microtasks. */
   scheduleFlush(what: Flushable): void
   /** True if the caller may reuse the memory of bytes after `write` has returned. */
   readonly copiesWrites?: boolean
@@ -50,7 +50,7 @@ export interface Transport {
   finish(): void
   /** Closes both directions immediately and drops unsent bytes. */
   destroy(): void
-  /** Does the same as `destroy`, and resets the connection (TCP's RST) if the transport has a reset. */
+  /** Closes both directions immediately, drops unsent bytes, and resets the connection (TCP's RST) if the transport has a reset. */
   reset(): void
 }
 
@@ -58,7 +58,7 @@ export interface Transport {
 export interface Listener {
   /** The address with the real port, even if the caller has requested port 0. */
   readonly address: Address
-  /** Name of the transport, if it is not plain TCP: "UDP" or "TLS". */
+  /** Name of the transport, if the transport is not plain TCP: "UDP" or "TLS". */
   readonly over?: string
   /** SHA-256 of the certificate, `5A:7F:…`; missing without TLS. */
   readonly fingerprint?: string

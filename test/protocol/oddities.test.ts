@@ -93,7 +93,7 @@ describe('head or tail', () => {
 describe('number: bytes behind the last answer', () => {
   test.each([
     ['Exactly! You win!\n', 'the server has sent "\\n" after "Exactly! You win!"; that line end is one too many'],
-    ['Exactly! You win!\0', 'that looks like NUL after "Exactly! You win!", as C terminates a text: send strlen bytes of it'],
+    ['Exactly! You win!\0', 'that looks like NUL after "Exactly! You win!", as C terminates a text: send strlen bytes of the text'],
   ])('%j', async (text, sentence) => {
     const notices: string[] = []
     const peer = await fakePeer('number', 'client', { typed: ['50'], noticed: (what, one) => notices.push(`${what}: ${one}`) })
@@ -105,7 +105,9 @@ describe('number: bytes behind the last answer', () => {
   test('NUL behind another answer is named', async () => {
     const peer = await fakePeer('number', 'client', { typed: ['50', '40'] })
     await peer.say('Too big!\0')
-    expect((await peer.close())?.message).toMatch(/that looks like NUL after "Too big!", as C terminates a text: send strlen bytes of it$/)
+    expect((await peer.close())?.message).toMatch(
+      /that looks like NUL after "Too big!", as C terminates a text: send strlen bytes of the text$/,
+    )
   })
 })
 

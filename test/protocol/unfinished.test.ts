@@ -30,7 +30,7 @@ describe('an unfinished message, after two seconds of silence', () => {
       'guess',
       'server',
       '\x00\x0250',
-      '"\\x00\\x0250" and no line end (\\n) for 2 s; that looks like a 2-byte length before the text, as Java\'s writeUTF',
+      '"\\x00\\x0250" and no line end (\\n) for 2 s; that looks like a 2-byte length before the text, as in Java\'s writeUTF',
     ],
     ['guess', 'server', '\x32\x00\x00\x00', '"2\\x00\\x00\\x00" and no line end (\\n) for 2 s; that looks like the number 50 as 4 bytes'],
     ['guess', 'server', '50\x00', '"50\\x00" and no line end (\\n) for 2 s; that looks like a text with NUL after it'],
@@ -356,7 +356,7 @@ describe('a message before its turn', () => {
     ['caf\xe9\n', '"caf\\xe9"', 'text that is not UTF-8, such as Latin-1, or no text at all'],
     ['\xff\xfeh\0i\0\n\0', '"\\xff\\xfeh\\x00i\\x00"', 'UTF-16 with a byte order mark: encode as UTF-8'],
     ['\xef\xbb\xbfhi\n', '"\\ufeffhi"', 'UTF-8 with a byte order mark (BOM): encode as "utf-8", and not as "utf-8-sig"'],
-    ['hi\0', '"hi\\x00" and no line end (\\n)', 'a text with NUL after it, as C stores it: send strlen bytes of it, without the NUL'],
+    ['hi\0', '"hi\\x00" and no line end (\\n)', 'a text with NUL after it, as C stores it: send strlen bytes of the text, without the NUL'],
   ])('%j is quoted by its bytes, with a clue, and both are reported once', async (said, shown, clue) => {
     const { person, type } = thinker()
     const { clock, notices, say } = await startWatchedConversation('chat', { console: person })
@@ -489,7 +489,7 @@ describe('line ends that are too many, or too few', () => {
     await say('MOVE1\n\r')
     await clock.pass(2200)
     expect(notices).toEqual([
-      'early: the client has sent "\\r" after "MOVE1"; that line end is one too many; that looks like \\n\\r, which is \\r\\n in the wrong order: end it with \\n alone',
+      'early: the client has sent "\\r" after "MOVE1"; that line end is one too many; that looks like \\n\\r, which is \\r\\n in the wrong order: end the line with \\n alone',
     ])
   })
 

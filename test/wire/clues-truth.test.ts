@@ -161,7 +161,7 @@ describe('a clue about bytes', () => {
     ['"ÄÖ" in Latin-1', '\xc4\xd6', '\n', /not UTF-8/],
     ['"50" in four bytes of C', '50\0\0', '', /NUL after it, as C stores it/],
     ['"5\\n" in UTF-16BE', '\x005\0', '\n', /^UTF-16 \(big-endian\)/],
-    ['writeUTF("50\\n")', '\0\x0350', '\n', /^a 2-byte length before the text, as Java's writeUTF/],
+    ['writeUTF("50\\n")', '\0\x0350', '\n', /^a 2-byte length before the text, as in Java's writeUTF/],
     ['what C sends behind "50\\n" and its NUL', '\x0025', '\n', /^a text with NUL before it, which C stored after the previous text/],
     ['a text of Windows', '50\r', '\r\n', /^a line that ends in \\r\\r\\n/],
     ['U+FFFD itself', '\xef\xbf\xbd', '\n', undefined],
@@ -174,7 +174,7 @@ describe('a clue about bytes', () => {
 
   test('names the line end that was sent, if its CR belongs to the message', () => {
     expect(clueOf(encode('H'), '\r\n', true)).toBe(
-      'a line that ends in \\r\\n, whose CR is a part of the message here: end it with \\n alone',
+      'a line that ends in \\r\\n, whose CR is a part of the message here: end the line with \\n alone',
     )
     expect(clueOf(encode('H'), '\n', true)).toBeUndefined()
     expect(clueOf(encode('H'), '\r\n')).toBeUndefined()

@@ -286,7 +286,7 @@ describe('limits of a connection', () => {
     connection.sendNow('x')
     expect(await reading).toMatchObject({
       reason: 'much',
-      message: 'the other side reads too slowly: 1001 bytes wait for it, and the limit is 1000',
+      message: 'the other side reads too slowly: 1001 unread bytes wait, and the limit is 1000 bytes',
     })
     expect(here.closeKind).toBe('reset')
   })

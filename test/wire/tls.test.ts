@@ -284,7 +284,7 @@ describe('peers that do not speak TLS', () => {
     const at = await plainServer((socket) => socket.write('Hello from server\n'))
     await expect(connectTls(at, { wait: 0 })).rejects.toMatchObject({
       code: 'ETLS',
-      message: 'it does not speak TLS; leave out --tls, or start the server with it',
+      message: 'it does not speak TLS; leave out --tls, or start the server with --tls',
     })
   })
 

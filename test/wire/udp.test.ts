@@ -213,7 +213,7 @@ describe('a UDP listener', () => {
       first.send('y'.repeat(length))
       const most = Math.min(65_507, Math.max(128, 3 * asked.length))
       expect(await received).toBe(
-        `Answer not sent: ${length} bytes, and the limit over UDP is ${most} for ${asked.length} received. Use TCP.`,
+        `Answer not sent: ${length} bytes, and the limit over UDP is ${most} for ${asked.length} received bytes. Use TCP.`,
       )
       expect(await end).toBe('the answer was longer than the limit over UDP (128 bytes, or three times the bytes that the client has sent)')
       client.say('again')

@@ -9,11 +9,11 @@ export interface TrialActs {
   connect(): void
   disconnect(): void
   send(bytes: Uint8Array): void
-  /** Closes the direction of the client. */
+  /** Ends the client's direction of the connection (half-close). */
   finish(): void
 }
 
-/** Connects a trial of a program while the page shows the view, and disconnects afterwards. */
+/** Returns the trial of a program and the acts of the user. Disconnects the trial when the page no longer shows the view. */
 export function useTrial(name: string): TrialActs & { readonly trial: TrialModel } {
   const [trial, take] = useReducer(foldTrial, emptyTrial)
   const link = useRef<TrialLink>(undefined)

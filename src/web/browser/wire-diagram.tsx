@@ -30,7 +30,7 @@ interface DiagramProps {
 /** DiagramSubject describes the connection of a diagram in words. */
 interface DiagramSubject {
   readonly name: string
-  /** The name of a program. With it, `name` is a link to the protocol of this program. */
+  /** The name of a program. If present, the diagram shows `name` as a link to the protocol of this program. */
   readonly program?: string
   readonly about: string
   /** The name of the diagram for a screen reader. */
@@ -39,8 +39,8 @@ interface DiagramSubject {
 }
 
 /**
- * Number of rows that the diagram draws at first, and number of rows that one press on its button adds. The number is small, because a row
- * can have 150 elements, and a slow machine needs a second for 300 rows.
+ * Number of rows that the diagram draws at first, and number of rows that one press on the button for more rows adds. The number is small,
+ * because a row can have 150 elements, and a slow machine needs a second for 300 rows.
  */
 const DRAWN = 300
 const NO_MESSAGES: readonly LegalMessage[] = []
@@ -176,8 +176,8 @@ export function Diagram({ rows, dropped, now, subject, legal, save }: DiagramPro
 }
 
 /**
- * DrawnRow draws a row again only if something has changed, because there can be several new rows a second. It is a class, because a stored
- * vnode of an earlier drawing would retain the elements of all rows of that drawing.
+ * DrawnRow draws a row again only if something has changed, because there can be several new rows a second. DrawnRow is a class, because a
+ * stored vnode of an earlier drawing would retain the elements of all rows of that drawing.
  */
 class DrawnRow extends Component<WireRowProps> {
   override shouldComponentUpdate({ row, before, legal, form }: WireRowProps): boolean {
@@ -190,7 +190,7 @@ class DrawnRow extends Component<WireRowProps> {
   }
 }
 
-/** The present state, and whether the client hangs in it. */
+/** The present state, and whether the client hangs in this state. */
 function PresentState({ rows, now, legal }: Pick<DiagramProps, 'rows' | 'now'> & { readonly legal: readonly LegalMessage[] }) {
   const { now: clock } = usePage()
   const stuck = findStuck({ rows, now }, clock.value)

@@ -9,7 +9,7 @@ import { RemedyNote } from './remedy.tsx'
 /** BytesForm is the form in which the view shows bytes. */
 export type BytesForm = 'text' | 'hex' | 'both'
 
-/** A row reports the silence before it if the silence has lasted at least this number of milliseconds. */
+/** A row reports the silence before the row, if the silence has lasted at least this number of milliseconds. */
 const GAP = 250
 
 /** WireRowProps has a row, the previous row, and the messages that are legal after the row. */
@@ -20,7 +20,7 @@ export interface WireRowProps {
   readonly form: BytesForm
 }
 
-/** WireRowView draws a row of the diagram: its time, its arrow with the bytes, its meaning and its notes. */
+/** WireRowView draws a row of the diagram: the time, the arrow with the bytes, the meaning and the notes of the row. */
 export function WireRowView({ row, before, legal, form }: WireRowProps) {
   const { at, from, kind, name, text, pieces, marks, after, notes, cause } = row
   const gap = before ? at - before.at : 0
@@ -78,8 +78,8 @@ export function WireRowView({ row, before, legal, form }: WireRowProps) {
 const SHOWN = { all: 64, first: 48 }
 
 /**
- * The bytes of a row: each character above its bytes in hexadecimal. If there are many characters, it draws only the first characters until
- * the user requests all characters.
+ * RowBytes draws the bytes of a row: each character above its bytes in hexadecimal. A long row shows only its first characters until the
+ * user requests all characters.
  */
 function RowBytes({ row, form }: { readonly row: WireRow; readonly form: BytesForm }) {
   const [isOpen, setOpen] = useState(false)
@@ -109,7 +109,7 @@ function RowBytes({ row, form }: { readonly row: WireRow; readonly form: BytesFo
   )
 }
 
-/** Formats the messages that are legal next, grouped by the side that may send them. */
+/** Formats the messages that are legal next, grouped by the sender. */
 function formatNext(legal: readonly LegalMessage[]): string {
   return (['client', 'server'] as const)
     .map((side) => ({ side, names: legal.filter(({ from }) => from === side).map(({ name }) => name) }))

@@ -6,7 +6,7 @@ import { chooseConnection, emptyWire, foldWire, type WireModel } from '../model/
 /** Name under which the tab stores the ticket of a code. */
 const TICKET = 'parlor.wire'
 
-/** WireControl has the model of the wire view and the acts of its user. */
+/** WireControl has the model of the wire view and the acts of the user. */
 export interface WireControl {
   readonly model: WireModel
   send(message: WireFromPage): void
@@ -14,7 +14,7 @@ export interface WireControl {
 
 /**
  * Connects the wire view to the server while the page shows the view, and connects again after a lost connection. The view shows the
- * `wanted` connection first, if the server lists it.
+ * `wanted` connection first, if the server lists this connection.
  */
 export function useWire(wanted: number | undefined): WireControl {
   const [model, setModel] = useState(emptyWire)
@@ -34,7 +34,7 @@ export function useWire(wanted: number | undefined): WireControl {
       socket.current = opened
       opened.addEventListener('message', ({ data }) => {
         attempt = 0
-        // the server has checked the message by its schema
+        // the server sends only messages that match the schema
         const message = JSON.parse(String(data)) as WireToPage
         change(foldWire(current.current, message, performance.now()))
         if (message.type === 'file') saveFile(message)
@@ -72,7 +72,7 @@ export function useWire(wanted: number | undefined): WireControl {
   return { model, send }
 }
 
-/** Stores the ticket of a code for this tab; an empty ticket deletes it. */
+/** Stores the ticket of a code for this tab; an empty ticket deletes the stored ticket. */
 function storeTicket(ticket: string): void {
   if (ticket === '') sessionStorage.removeItem(TICKET)
   else sessionStorage.setItem(TICKET, ticket)

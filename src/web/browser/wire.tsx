@@ -17,7 +17,8 @@ interface WireViewProps {
 }
 
 /**
- * WireView shows the bytes of a program's connection when they arrive. The page loads the code of this view when it first shows the view.
+ * WireView shows the bytes of a program's connection when the bytes arrive. The page loads the code of this view on the first use of the
+ * view.
  */
 export function WireView({ wanted }: WireViewProps) {
   const wire = useWire(wanted === 'own' ? undefined : wanted)

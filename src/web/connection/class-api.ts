@@ -6,7 +6,7 @@ import { isReadRefusal, type ReadRefusal } from './read-api.ts'
  * WebSocket of the class and with the downloads.
  */
 
-/** ClassAccess says whether the server has a class console, and whether this browser may see it. */
+/** ClassAccess says whether the server has a class console, and whether this browser may see the console. */
 export interface ClassAccess {
   readonly lab: boolean
   readonly operator: boolean
@@ -14,7 +14,7 @@ export interface ClassAccess {
 
 const SESSION = 'api/class/session'
 
-/** Reads whether the server has a class console, and whether this browser may see it. */
+/** Reads whether the server has a class console, and whether this browser may see the console. */
 export function readClassAccess(): Promise<ClassAccess | ReadRefusal> {
   return request<ClassAccess>('api/class')
 }
@@ -32,7 +32,7 @@ export async function logOperatorOut(): Promise<ReadRefusal | undefined> {
   return isReadRefusal(answer) ? answer : undefined
 }
 
-/** Sends a request. The server has checked its answer by the schema of that address. */
+/** Sends a request. The server sends only answers that match the schema of that address. */
 async function request<Answer extends object>(address: string, options: RequestInit = {}): Promise<Answer | ReadRefusal> {
   try {
     const answer = await fetch(address, options)

@@ -6,7 +6,7 @@ import { type OpenSocket, type PageClock, type PageSocket, toWait } from './sock
 /** ClassState is the state of the view of the class. */
 export type ClassState =
   | { readonly stage: 'loading' }
-  /** The server has no class console, because it has started without `lab`. */
+  /** The server has no class console, because the operator has started the server without `lab`. */
   | { readonly stage: 'no-lab' }
   | { readonly stage: 'login'; readonly isBusy: boolean; readonly error?: string }
   /** `trouble` has the reason, if the server sends no changes at present. */
@@ -19,7 +19,7 @@ export interface ClassClientOptions {
   readonly logIn: (password: string) => Promise<ReadRefusal | undefined>
   readonly logOut: () => Promise<ReadRefusal | undefined>
   readonly clock: Pick<PageClock, 'monotonic' | 'after'>
-  /** Sentences for a lost connection, and for a login that the server does not know any more. */
+  /** Sentences for a lost connection, and for a login that has ended. */
   readonly lost: string
   readonly ended: string
   /** True if the operator was logged in when this browser last showed the class. */
@@ -27,12 +27,13 @@ export interface ClassClientOptions {
   readonly changed: (state: ClassState) => void
 }
 
-/** Milliseconds in which the client collects lines before the page draws them. */
+/** Milliseconds in which the client collects lines before the page draws these lines. */
 const BATCH = 50
 
 /**
- * ClassClient follows the class console. It first asks whether this browser may see the class, because a page cannot read why the server
- * refuses a WebSocket. After a lost connection, it asks again, with waits of 1, 2, 4 and up to 30 seconds.
+ * ClassClient subscribes to the class console. The client first checks over HTTP whether this browser may see the class, because a page
+ * cannot read why the server refuses a WebSocket. After a lost connection, the client tries again, with waits of 1, 2, 4 and up to 30
+ * seconds.
  */
 export class ClassClient {
   readonly #options: ClassClientOptions
@@ -51,7 +52,7 @@ export class ClassClient {
     this.#isLoggedIn = options.wasLoggedIn
   }
 
-  /** Asks for access, and then follows the class. */
+  /** Checks the access of this browser, and then subscribes to the class. */
   async start(): Promise<void> {
     const access = await this.#options.readAccess()
     if (this.#isStopped) return

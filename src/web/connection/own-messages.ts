@@ -1,15 +1,15 @@
 import type { OwnMessage } from '../model/wire-model.ts'
 import type { OpenSocket } from './socket.ts'
 
-/** Maximum number of messages, and of the characters of a message. */
+/** Maximum number of messages, and maximum number of characters of a message. */
 const MESSAGES = 300
 const CHARACTERS = 4096
-/** Matches the fields of the native protocol that give access to an account or a seat, with their values. */
+/** Matches the fields of the native protocol that give access to an account or a seat, and the values of these fields. */
 const SECRETS = /"(password|old|secret|token|session)":"(?:[^"\\]|\\.)*"/g
 
 /**
- * OwnMessages stores the last messages of the page's own connection, so that a player in a browser can see them, too. The messages never
- * leave the page.
+ * OwnMessages stores the last messages of the page's own connection, so that a player in a browser can read these messages, too. The
+ * messages never leave the page.
  */
 export class OwnMessages {
   readonly #monotonic: () => number
@@ -22,7 +22,7 @@ export class OwnMessages {
     this.#monotonic = monotonic
   }
 
-  /** The last messages, the oldest first; another array after each change. */
+  /** The last messages, with the oldest message first; a new array after each change. */
   get all(): readonly OwnMessage[] {
     return this.#all
   }

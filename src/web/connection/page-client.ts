@@ -21,12 +21,12 @@ export interface PageClientOptions {
 const PING_EVERY = 10_000
 /** Milliseconds after which the page closes a connection that does not answer. */
 const SILENCE = 15_000
-/** The same number after the page was asleep. It is smaller, because the connection may have ended without a notice. */
+/** The same limit after the page was asleep; the limit is shorter, because the connection may have ended without a notice. */
 const SILENCE_AWAKE = 4000
 
 /**
- * PageClient connects the model to the server. It folds each message and each act into the model, sends the commands that are due, and
- * connects again after a lost connection, with waits of 1, 2, 4 and up to 30 seconds.
+ * PageClient connects the model to the server. The client folds each message and each act into the model, sends the commands that are due,
+ * and connects again after a lost connection, with waits of 1, 2, 4 and up to 30 seconds.
  */
 export class PageClient {
   #model: Model = emptyModel
@@ -69,7 +69,7 @@ export class PageClient {
       },
     })
     this.#socket = own
-    // an attempt may hang, for example in a network without a way to the server
+    // an attempt may hang, for example if the network has no route to the server
     this.#expectAnswer(SILENCE)
   }
 
@@ -103,7 +103,7 @@ export class PageClient {
     this.#take(input)
   }
 
-  /** Subscribes to the lists of the lobby while the page shows them. */
+  /** Subscribes to the lists of the lobby while the page shows these lists. */
   showLobby(isShown: boolean): void {
     if (this.#isLobbyShown === isShown) return
     this.#isLobbyShown = isShown
@@ -124,8 +124,8 @@ export class PageClient {
   }
 
   /**
-   * Checks the connection after the page was asleep, or after the network has changed: the browser may not have noticed that the server has
-   * closed the connection meanwhile. A page without a connection connects now.
+   * Checks the connection after the page was asleep, or after the network has changed. The server may have closed the connection in the
+   * meantime without a notice to the browser. A page without a connection connects now.
    */
   wake(): void {
     const { state } = this.#model.link
@@ -187,7 +187,7 @@ export class PageClient {
     this.#pingLater()
   }
 
-  /** Pings from time to time, so that the page notices a dead connection. */
+  /** Pings periodically, so that the page detects a broken connection. */
   #pingLater(): void {
     this.#stopPinging?.()
     this.#stopPinging = this.#options.clock.after(PING_EVERY, () => {

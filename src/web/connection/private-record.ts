@@ -5,14 +5,14 @@ import { texts } from '../texts.ts'
 import { isReadRefusal, type ReadRefusal, readRecord, type UserGamesPage } from './read-api.ts'
 
 /*
- * The read API has only public games, because its requests have no user. The page requests the record of a private game over its
- * connection: the connection has a user, or the request has the token of a seat.
+ * The read API has only public games, because its requests have no user. The page requests the record of a private game over the WebSocket:
+ * this connection has a user, or the request has the token of a seat.
  */
 
-/** Ask sends a command, and resolves to its answer. If the connection is lost, it resolves to `undefined`. */
+/** Ask sends a command, and resolves to the answer, or to `undefined` if the connection is lost. */
 export type Ask = (wish: Wish) => Promise<ToClient | undefined>
 
-/** FoundRecord is a record. `isPrivate` is true if only the players of the game can read the record. */
+/** FoundRecord is a record, and whether only the players of the game can read this record (`isPrivate`). */
 export interface FoundRecord {
   readonly record: TableRecord
   readonly isPrivate: boolean

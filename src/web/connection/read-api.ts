@@ -5,8 +5,8 @@ import type { TableRecord } from '../model/replay.ts'
 import { texts } from '../texts.ts'
 
 /*
- * The page reads finished games, histories and ladders over HTTP: these answers need no login and no connection, so a link to them works
- * immediately.
+ * The page reads finished games, histories and ladders over HTTP. These answers need no login and no WebSocket, so a link to a game, a
+ * history or a ladder works immediately.
  */
 
 /** ReadRefusal is the reason why the server has not sent the data that the page requested. */
@@ -58,7 +58,7 @@ export function readProtocol(name: string): Promise<ProtocolReference | ReadRefu
   return read(`protocols/${encodeURIComponent(name)}`)
 }
 
-/** RecordPage is a part of a record; `next` is the number of its last event, and is missing on the last page. */
+/** RecordPage is a part of a record; `next` is the number of the last event of the part, and is missing on the last page. */
 type RecordPage = TableRecord & { readonly next?: number }
 
 /**
@@ -92,13 +92,13 @@ export async function findRefusal(): Promise<string | undefined> {
   try {
     return (await fetch('health')).ok ? lobbyTexts.full : lobbyTexts.notServing
   } catch (reason) {
-    // `fetch` rejects with a TypeError if the server cannot be reached
+    // `fetch` rejects with a TypeError if it cannot reach the server
     if (reason instanceof TypeError) return undefined
     throw reason
   }
 }
 
-/** Reads an address of the read API. The server has checked its answer by the schema of that address. */
+/** Reads an address of the read API. The server sends only answers that match the schema of that address. */
 async function read<Answer extends object>(address: string): Promise<Answer | ReadRefusal> {
   try {
     const answer = await fetch(`api/${address}`)

@@ -1,4 +1,4 @@
-/** PageSocket is the connection of the page to the server. It transmits texts in both directions. */
+/** PageSocket is the connection of the page to the server; both sides send texts. */
 export interface PageSocket {
   send(text: string): void
   close(): void

@@ -43,7 +43,7 @@ export function readMemory(store: PageStore): TabMemory {
   }
 }
 
-/** Writes the memory of the tab, if it has changed. */
+/** Writes the memory of the tab, if the memory has changed. */
 export function writeMemory(store: PageStore, memory: TabMemory): void {
   const text = JSON.stringify(memory)
   if (store.getItem(NAME) !== text) store.setItem(NAME, text)

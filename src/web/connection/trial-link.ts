@@ -5,11 +5,11 @@ import { toSocketAddress } from './socket.ts'
 /** TrialLink is the connection of a trial. */
 export interface TrialLink {
   send(command: TrialCommand): void
-  /** Closes the connection. For the server, the client has then disconnected. */
+  /** Closes the connection. The server treats the close as a disconnection of the client. */
   close(): void
 }
 
-/** TrialLinkOptions has the address of a trial, and the function that gets its events. */
+/** TrialLinkOptions has the address of a trial, and the function that receives the events of the trial. */
 export interface TrialLinkOptions {
   /** The name of the program. */
   readonly name: string
@@ -21,7 +21,7 @@ export interface TrialLinkOptions {
   readonly cut: string
 }
 
-/** The code of RFC 6455 for a connection whose conversation is over. */
+/** The close code of RFC 6455 for a conversation that has ended normally. */
 const NORMAL = 1000
 
 /** Opens a trial at the server that has sent this page. */
@@ -35,7 +35,7 @@ export function openTrialLink({ name, take, refused, cut }: TrialLinkOptions): T
     isOpen = true
   })
   socket.addEventListener('message', ({ data }) => {
-    // the server has written the event by its schema
+    // the server sends only events that match the schema
     if (!isDropped) take(JSON.parse(String(data)) as TrialInput)
   })
   socket.addEventListener('close', ({ code }) => {

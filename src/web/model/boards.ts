@@ -5,8 +5,8 @@ import type { Board } from '../../games/tictactoe.ts'
 import type { TableModel } from './table-model.ts'
 
 /*
- * This file computes, from views, the data that the boards of the page show. A view arrives as plain data; each function checks the form
- * that it needs and returns `undefined` for another form, so that the page then shows the board as text.
+ * This file computes, from views, the data that the boards of the page show. A view arrives as plain data. Each function checks the form of
+ * the view, and returns `undefined` for an unexpected form. The page then shows the board as text.
  */
 
 /** Checks whether a view has fields. */
@@ -21,7 +21,7 @@ export function toBoard(view: unknown): Board | undefined {
   return isBoard ? (view as unknown as Board) : undefined
 }
 
-/** Returns the cells of the winning line of a board; the first cell of a board is 1. Empty without a winner. */
+/** Returns the cells of the winning line of a board; the first cell of a board is 1. Returns an empty list if there is no winner. */
 export function winningLine({ cells, size, winner }: Board): readonly number[] {
   if (winner === undefined) return []
   const steps = (from: number, step: number) => Array.from({ length: size }, (_, at) => from + at * step)
@@ -103,7 +103,7 @@ export function toCoinBoard({ moves, sight }: TableModel): CoinBoard | undefined
   return { tosses, guesses, right }
 }
 
-/** Returns the face that a typed text calls; `undefined` without a text. */
+/** Returns the face that a typed text calls; `undefined` if there is no text. */
 function toFace(text: string | undefined): Face | undefined {
   if (text === undefined) return undefined
   return text.trim().toUpperCase().startsWith('H') ? 'H' : 'T'

@@ -1,7 +1,8 @@
 import { type ClassConnection, toClassVerdict } from '../../lab/class/class-view.ts'
 
 /*
- * The class console of the page: a fold over the lines of the server, and the tiles of the wall, which the page computes from the rows.
+ * This file implements the class console of the page: a fold over the lines of the server, and the computation of the tiles of the wall
+ * from the rows.
  */
 
 /** ClassMessage is one line of the console, with the fields that the page uses. */
@@ -36,13 +37,12 @@ export interface ClassTile {
 /** The states of programs in the order of the wall. */
 export const STATUSES: readonly TileStatus[] = ['bad', 'stuck', 'playing', 'done', 'left']
 
-/** A program is stuck if it is the program's turn, and neither side has sent a byte for this time, in milliseconds. */
+/** A program is stuck if the program may send, and neither side has sent a byte for this number of milliseconds. */
 export const STUCK = 30_000
-/** Milliseconds for which the wall shows a closed connection, unless it is the last connection of its desk. */
+/** Milliseconds for which the wall shows a closed connection, unless this connection is the last connection of a desk. */
 const SHOWN_CLOSED = 300_000
 /**
- * If an address has at most this number of connections at the same time, it is one desk. An address with more connections has several
- * desks.
+ * An address that has at most this number of connections at the same time is one desk. An address with more connections has several desks.
  */
 const ONE_DESK = 4
 /** The program of the page itself, which is not a program of a student. */
@@ -65,15 +65,14 @@ export function foldClass(model: ClassModel, messages: readonly ClassMessage[], 
   return { rows, isWhole, unwatched }
 }
 
-/** Returns the number of browsers that are connected. */
+/** Returns the number of connected browsers. */
 export function countBrowsers({ rows }: ClassModel): number {
   return [...rows.values()].filter(({ row }) => row.program === BROWSER && row.isOpen).length
 }
 
 /**
  * Returns the tiles of the wall, with programs in trouble first. Each open connection of a program is a tile. A closed connection is a tile
- * if no later connection came from its desk. If nothing says which connections belong to one desk, a closed connection is a tile for five
- * minutes.
+ * if no later connection came from the same desk. If the desk of a closed connection is unknown, the connection is a tile for five minutes.
  */
 export function toTiles({ rows }: ClassModel, now: number): ClassTile[] {
   const programs = [...rows.values()].filter(({ row }) => row.program !== BROWSER)
@@ -111,7 +110,7 @@ function toTile(row: ClassConnection, quiet: number): ClassTile {
   return { row, quiet, status: toStatus(row, quiet), title: row.desk ?? row.name ?? formatPlace(row) }
 }
 
-/** Leaves the port out of the title of a tile that is the only tile of its address. A class can read a short title from a distance. */
+/** Leaves the port out of the title of a tile, if no other tile has the same address. A class can read a short title from a distance. */
 function shortenTitle(tile: ClassTile): ClassTile {
   const { row, title } = tile
   return title === formatPlace(row) ? { ...tile, title: row.host } : tile
@@ -130,7 +129,10 @@ function compareTiles(one: ClassTile, other: ClassTile): number {
   return ranks || one.title.localeCompare(other.title, 'en', { numeric: true }) || one.row.connection - other.row.connection
 }
 
-/** Finds the addresses that several desks share. From such an address, more programs were connected at the same time than one desk has. */
+/**
+ * Finds the addresses that several desks share. An address is shared if more programs were connected from this address at the same time
+ * than one desk can have.
+ */
 function findSharedHosts(rows: readonly ClassConnection[]): ReadonlySet<string> {
   const steps = rows
     .flatMap(({ host, openedAt, lastAt, isOpen }) => [

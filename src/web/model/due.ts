@@ -2,14 +2,12 @@ import type { Wish } from './messages.ts'
 import type { Model } from './model.ts'
 import { isOver, type TableModel } from './table-model.ts'
 
-/**
- * The games that have a board of their own on this page, by the names of their rules. For other games, the page shows the server's text.
- */
+/** The games that this page can draw, by the names of their rules. For other games, the page shows the server's text. */
 export const OWN_BOARDS: ReadonlySet<string> = new Set(['tictactoe', 'hands', 'guessing', 'coin', 'hangman', 'quiz', 'robot'])
 
 /**
  * Returns the commands that the page has to send now: the login, seats to resume, moves that the server may not have received, and a
- * command that waited for a name. If the page has sent a command, the result no longer contains it.
+ * command that waited for a name. The result contains no command that the page has already sent.
  */
 export function dueCommands(model: Model): readonly Wish[] {
   if (!model.greeted) return []

@@ -1,6 +1,6 @@
 /*
  * This file parses bytes that a user types: a text with the escapes of Python and C, or hexadecimal digits. If `formatBytes` has returned a
- * text, parsing the text gives the same bytes again.
+ * text, parsing this text results in the same bytes.
  */
 
 /** TypedBytes is the bytes of a typed text, or a sentence about the first invalid part of the text. */
@@ -11,7 +11,7 @@ const NAMES = new Map(Object.entries(ESCAPES).map(([name, byte]) => [byte, name]
 /** An escape with two digits, a short escape, a bare backslash, or the text up to the next backslash. */
 const PARTS = /\\x([\da-fA-F]{2})|\\([nrt0\\])|(\\.{0,3})|([^\\]+)/gsu
 
-/** Parses a text with escapes. A character outside of an escape means its bytes in UTF-8. */
+/** Parses a text with escapes. A character outside of an escape becomes its bytes in UTF-8. */
 export function parseEscapes(text: string): TypedBytes {
   const bytes: number[] = []
   for (const [, hex, short, bare, plain] of text.matchAll(PARTS)) {

@@ -262,8 +262,8 @@ function acknowledge(model: Model, command: ToServer, ok: MessageOf<'ok'>, wall:
 }
 
 /**
- * Notes that the user's own seek is open. If the seek has another code than before, a notice says so, because the user then has to send the
- * new link to the friend.
+ * Notes that the user's own seek is open. If the seek has another code than before, a notice reports the change, because the user then has
+ * to send the new link to the friend.
  */
 function openSeek(model: Model, seek: OwnSeek, code: string | undefined): Model {
   const isOther = seek.code !== undefined && code !== undefined && seek.code !== code
@@ -342,7 +342,9 @@ function takeTable(model: Model, snapshot: Snapshot, isAnswer: boolean, at: numb
   return { ...omit(model, 'seek', 'wish', 'invitation'), tables, opened: table.table }
 }
 
-/** Removes the tokens of seats, because a new password makes them invalid. The user then resumes a seat by the number of the table. */
+/**
+ * Removes the tokens of seats, because a new password invalidates these tokens. The user then resumes a seat by the number of the table.
+ */
 function revokeTokens(model: Model): Model {
   const tables = Array.from(model.tables, ([id, table]): readonly [number, TableModel] =>
     table.token === undefined ? [id, table] : [id, { ...omit(table, 'token'), mayBeOwn: true }],

@@ -3,12 +3,13 @@ import type { CommandOf, MessageOf, Wish } from './messages.ts'
 import type { TableModel } from './table-model.ts'
 
 /*
- * The view model of the page: a value that `fold` computes from messages of the server and from the user's own acts. The model uses no DOM
- * and no socket; components only draw the model, and `dueCommands` lists the commands that the page has to send. So a lost connection is an
- * input like any other: the model retains the tables, marks their seats as left, and after the next `hello` the missing commands are due.
+ * The view model of the page is a value that `fold` computes from messages of the server and from the user's own acts. The model uses no
+ * DOM and no socket; components only draw the model, and `dueCommands` lists the commands that the page has to send. Therefore a lost
+ * connection is an input like any other: the model retains the tables, and marks the seats of these tables as left. After the next `hello`,
+ * the missing commands are due.
  *
- * Invariants: the fold applies each event of a table once, by its number; a table has at most one unconfirmed move of this user; an event
- * of the user's seat or a refusal ends that move. The fold never throws for a message of the protocol.
+ * Invariants: the fold applies each event of a table once, by the number of the event; a table has at most one unconfirmed move of this
+ * user; an event of the user's seat or a refusal ends that move. The fold never throws for a message of the protocol.
  */
 
 /** GameInfo describes a game of the server. */
@@ -109,7 +110,7 @@ export interface Model {
   readonly sent: ReadonlyMap<number, ToServer>
   /** The command that waits until the user has a name. */
   readonly wish?: Wish
-  /** The table that the page shows next, because the user has just got a seat there. */
+  /** The table that the page shows next, because the server has just seated the user there. */
   readonly opened?: number
   /** The last refusal that belongs to no form and no table. */
   readonly notice?: string
@@ -166,7 +167,7 @@ export interface StoredSeat {
   readonly n?: number
 }
 
-/** StoredInvitation is a private seek that was open before the page was loaded again. A friend may have its link. */
+/** StoredInvitation is a private seek that was open before the page was loaded again. A friend may have the link of the seek. */
 export interface StoredInvitation {
   readonly wish: OwnSeek['wish']
   readonly code: string

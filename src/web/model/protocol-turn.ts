@@ -3,13 +3,13 @@ import { toBoard, toCoinBoard, toGuessBoard, toHands } from './boards.ts'
 import { toHangmanBoard, toQuizBoard, toRobotBoard } from './solo-boards.ts'
 import { isOver, type TableModel } from './table-model.ts'
 
-/** TurnMessage is a message of a protocol with its line end. */
+/** TurnMessage is a message of a protocol, with the line end. */
 export interface TurnMessage {
   readonly from: 'client' | 'server'
   readonly text: string
 }
 
-/** ProtocolTurn is the last turn of a table, in the protocol of a program of the worksheets that plays the same game. */
+/** ProtocolTurn is the last turn of a table, as messages of a worksheet's program that plays the same game. */
 export interface ProtocolTurn {
   /** The program, such as `tjc/guess`. */
   readonly program: string
@@ -115,7 +115,7 @@ const robot: Translation = {
 
 const TRANSLATIONS: Readonly<Record<string, Translation>> = { tictactoe, guessing, coin, hands, hangman, quiz, robot }
 
-/** Returns the last turn of a table in a protocol of the worksheets; `undefined` for a game that no such protocol plays. */
+/** Returns the last turn of a table in a protocol of the worksheets; `undefined` if no program of the worksheets plays the game. */
 export function toProtocolTurn(table: TableModel): ProtocolTurn | undefined {
   const translation = TRANSLATIONS[table.game]
   if (!translation) return undefined

@@ -1,20 +1,20 @@
 /*
- * The wire view shows the remedy of a mistake in the words of `docs/causes.md`, which explains each cause once for `parlor check` and for
- * the page. The build of the page parses that file, and a browser gets the result.
+ * The wire view shows the remedy of a mistake in the words of `docs/causes.md`. `docs/causes.md` explains each cause once for `parlor
+ * check` and for the page. The build of the page parses `docs/causes.md`, and includes the result in the page.
  */
 
 /** The languages in which each remedy has an example. */
 export const LANGUAGES = ['python', 'c', 'js'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** Remedy explains the likely cause of a mistake, and shows how to repair it. */
+/** Remedy explains the likely cause of a mistake, and shows how to correct the mistake. */
 export interface Remedy {
   /** The explanation; program text stands between backquotes. */
   readonly why: string
   readonly fixes: Readonly<Record<Language, string>>
 }
 
-/** Remedies has a remedy for each cause, by its code, such as `missing-newline`. */
+/** Remedies has a remedy for each cause, by the code of the cause, such as `missing-newline`. */
 export type Remedies = Readonly<Record<string, Remedy>>
 
 /** TextPart is a piece of an explanation: words, or program text. */

@@ -3,9 +3,9 @@ import type { MessageOf } from './messages.ts'
 import { addEvent, type TableModel, toTable } from './table-model.ts'
 
 /*
- * A replay shows a finished game again, from its record: the events of the table in the view of a watcher. Each position is the table after
- * some number of moves, with the talk and the clocks of that time. The page computes a position from the record, with the same function
- * that adds the events of a table in play.
+ * A replay shows a finished game again, from the record of the game: the events of the table in the view of a watcher. Each position is the
+ * table after some number of moves, with the talk and the clocks of that time. The page computes a position from the record, with the same
+ * function that adds the events of a table in play.
  */
 
 /** RecordEvent is one event of a finished game. */
@@ -18,7 +18,7 @@ export interface ReplayPosition {
   /** Number of moves before this moment. */
   readonly move: number
   readonly table: TableModel
-  /** Milliseconds that the player has taken for the last move; missing before the first move. */
+  /** Milliseconds that the player has used for the last move; missing before the first move. */
   readonly taken?: number
 }
 
@@ -28,8 +28,8 @@ export function countMoves({ events }: TableRecord): number {
 }
 
 /**
- * Returns the position after a number of moves, with everything that happened before the next move. `rules` is the name of the game's
- * rules; the record has only the public name of the game.
+ * Returns the position after a number of moves, with all events before the next move. `rules` is the name of the game's rules; the record
+ * has only the public name of the game.
  */
 export function toPosition(record: TableRecord, rules: string, move: number): ReplayPosition {
   const { table: id, names, settings, rated, clock } = record
@@ -61,8 +61,7 @@ function lastOf({ moves }: TableModel): TableModel['moves'][number] {
 }
 
 /**
- * TurnTimes measures the time that each seat takes for its moves. After a restart of the server, the clocks do not run until the next
- * login.
+ * TurnTimes measures the time that each player uses for moves. After a restart of the server, the clocks do not run until the next login.
  */
 class TurnTimes {
   readonly #rules: string
@@ -76,7 +75,7 @@ class TurnTimes {
     this.#used = Array<number>(seats).fill(0)
   }
 
-  /** Adds an event. If the event is a move, returns the milliseconds that the move has taken. */
+  /** Adds an event. If the event is a move, returns the milliseconds that the player has used for the move. */
   add({ what, at, view }: RecordEvent): number | undefined {
     this.#since ??= at
     if (what.type === 'suspended') this.#stopped ??= at
@@ -91,7 +90,7 @@ class TurnTimes {
     return taken
   }
 
-  /** Returns the times that the seats have left, in the form of a view. */
+  /** Returns the remaining times of the seats, in the form of a view. */
   left({ total, turn }: NonNullable<TableRecord['clock']>): { readonly left?: number[]; readonly moveLeft?: number[] } {
     return {
       ...(total === undefined ? {} : { left: this.#used.map((used) => Math.max(0, total - used)) }),

@@ -20,7 +20,7 @@ export function toResultKind({ outcome, seat, names }: FinishedRow): ResultKind 
 /** Minimum number of games for a chart of the score. */
 export const CHARTED = 2
 
-/** ScoreSeries is the score of a user in one game over time, ascending. */
+/** ScoreSeries is the score of a user in one game over time, with the oldest score first. */
 export interface ScoreSeries {
   /**
    * `rating`: the rating after each rated game; `points`: the sum of the points that the games gave; `balance`: games won minus games
@@ -32,7 +32,7 @@ export interface ScoreSeries {
   readonly scores: readonly number[]
 }
 
-/** Returns the score of a user in one game over time, from a list of the user's finished games, in which the newest game is first. */
+/** Returns the score of a user in one game over time, from a list of the user's finished games. The newest game is first in this list. */
 export function toScoreSeries(rows: readonly FinishedRow[], game: string): ScoreSeries {
   const played = rows.filter((row) => row.game === game && toResultKind(row) !== 'aborted').reverse()
   const isPoints = played.some(({ points }) => points !== undefined)
@@ -49,7 +49,7 @@ export function toScoreSeries(rows: readonly FinishedRow[], game: string): Score
   return { kind: isPoints ? 'points' : 'balance', times: played.map(({ at }) => at), scores }
 }
 
-/** Returns the games in a list of finished games, with the most played game first. */
+/** Returns the names of the games in a list of finished games, with the most frequent game first. */
 export function listPlayed(rows: readonly FinishedRow[]): readonly string[] {
   const counts = new Map<string, number>()
   for (const { game } of rows) counts.set(game, (counts.get(game) ?? 0) + 1)

@@ -10,7 +10,7 @@ import type { TableModel } from './table-model.ts'
  * a view of another form.
  */
 
-/** The strokes of the gallows and of the figure, in the order in which misses draw them. */
+/** The strokes of the gallows and of the figure, in the order of drawing. */
 export const STROKES = ['base', 'post', 'beam', 'rope', 'head', 'body', 'arms', 'legs'] as const
 /** The letters that the page shows as buttons; a player can type all other letters. */
 const ALPHABET = [...'abcdefghijklmnopqrstuvwxyz']
@@ -40,7 +40,7 @@ export function toHangmanBoard(view: unknown): HangmanBoard | undefined {
   return { ...hangman, strokes: Math.ceil(((misses - left) / Math.max(misses, 1)) * STROKES.length), letters }
 }
 
-/** AnsweredQuestion is a question with the player's answer; the question is missing if this page has not seen it. */
+/** AnsweredQuestion is a question with the player's answer; `question` is missing if this page has not received the question. */
 export interface AnsweredQuestion extends MarkedAnswer {
   readonly question?: OpenQuestion
 }
@@ -79,11 +79,11 @@ export function toQuizBoard({ moves, sight }: TableModel): QuizBoard | undefined
 /** RobotPlace is a place on the robot's square; the westernmost column is 1, and the southernmost row is 1. */
 export type RobotPlace = Pick<Robot, 'column' | 'row'>
 
-/** RobotBoard is the robot on its square, with the places that it has visited, in order. */
+/** RobotBoard is the robot on its square, with the places that the robot has visited, in order. */
 export interface RobotBoard extends Robot {
   readonly size: number
   readonly trail: readonly RobotPlace[]
-  /** Number of steps from the robot to the border in front of it. */
+  /** Number of steps from the robot to the border in front of the robot. */
   readonly ahead: number
 }
 

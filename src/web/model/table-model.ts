@@ -22,11 +22,11 @@ export interface MoveEntry {
   readonly n: number
   readonly seat: number
   readonly at: number
-  /** The text of the move that its player has typed, if this page has the text. */
+  /** The text that the player has typed for the move, if this page has the text. */
   readonly text?: string
   /** The view after the move. */
   readonly view: unknown
-  /** The view before the move; missing if the page has not seen it. */
+  /** The view before the move; missing if the page has not received this view. */
   readonly before?: unknown
 }
 
@@ -47,7 +47,7 @@ export interface TableModel {
   /** Seat of this user; missing for a watcher. */
   readonly seat?: number
   readonly token?: string
-  /** True for a private game, which only its players see. */
+  /** True for a private game; only the players see a private game. */
   readonly private?: true
   /** True if the table may be a table of this user. The page then tries to resume a seat before it watches the table. */
   readonly mayBeOwn?: true
@@ -57,7 +57,7 @@ export interface TableModel {
   /** Number of the last event that the page has received. */
   readonly n: number
   readonly sight?: Sight
-  /** The time at which the page received `sight`, by its own clock. Running clocks begin at this time. */
+  /** The time at which the page received `sight`, by the page's own clock. Running clocks begin at this time. */
   readonly sightAt: number
   readonly offers: readonly number[]
   /**
@@ -68,7 +68,7 @@ export interface TableModel {
    * page's own clock.
    */
   readonly away: ReadonlyMap<number, number>
-  /** The last player who gave the disconnected opponents more time, with the time of that message, by the page's own clock. */
+  /** The last player who granted the disconnected opponents more time, with the time of that message, by the page's own clock. */
   readonly waited?: { readonly seat: number; readonly at: number }
   readonly moves: readonly MoveEntry[]
   /** This user's own moves from an earlier load of the page, by the numbers of their events. */
@@ -79,11 +79,11 @@ export interface TableModel {
   readonly pending?: PendingMove
   /** The reason why the server refused the last move or act. */
   readonly refusal?: string
-  /** The board as text, for a game without a board of its own. */
+  /** The board as text, for a game that this page cannot draw. */
   readonly board?: Pick<MessageOf<'board'>, 'n' | 'text' | 'moves'>
-  /** The owners of the seats and their connections, after the event `n`. */
+  /** The owners of the seats, and the connections of the owners, after the event `n`. */
   readonly owners?: { readonly n: number; readonly seats: readonly SeatOwnerInfo[] }
-  /** Number of the last event that reports that a player has left or come back. */
+  /** Number of the last event that reports that a player has disconnected or reconnected. */
   readonly presence: number
   readonly watchers?: { readonly names: readonly string[]; readonly total: number }
   /** The table of the rematch. */
@@ -93,7 +93,7 @@ export interface TableModel {
   readonly missedAfter?: number
   /** The events that happened while this user was disconnected, in words of the server; missing after the user has closed the list. */
   readonly missed?: Pick<MessageOf<'missed'>, 'lines' | 'omitted'>
-  /** Number of events that the page has not seen, because the server did not send them again. */
+  /** Number of events that the page has not seen, because the server did not send these events again. */
   readonly skipped?: number
   /** The reason why the server sends no further events. */
   readonly closed?: string
@@ -138,14 +138,16 @@ function toEmptyHistory(): History {
   return { n: 0, presence: 0, away: new Map(), moves: [], talk: [] }
 }
 
-/** Returns a table with the server's description of the events that this user has missed; without events, the result has no list. */
+/**
+ * Returns a table with the server's description of the events that this user has missed; if there are no events, the result has no list.
+ */
 export function addMissed(table: TableModel, { lines, omitted }: MessageOf<'missed'>): TableModel {
   const { missedAfter: _, missed: __, ...rest } = table
   return lines.length === 0 ? rest : { ...rest, missed: { lines, ...(omitted === undefined ? {} : { omitted }) } }
 }
 
 /**
- * Adds the board as text. If the board names the last move, also adds the text of this move to the list of moves: if the page cannot draw a
+ * Adds the board as text. If the board names the last move, also adds the text of this move to the list of moves. If the page cannot draw a
  * game, the views of the game do not show the move.
  */
 export function addBoard(table: TableModel, board: MessageOf<'board'>): TableModel {
@@ -156,14 +158,14 @@ export function addBoard(table: TableModel, board: MessageOf<'board'>): TableMod
   return { ...table, board, moves: table.moves.map((move) => (move === found ? { ...move, text: last.move } : move)) }
 }
 
-/** Returns a table of which the page has only the number, and which the page has not joined yet. */
+/** Returns a table that the page has not joined yet; the page has only the number of this table. */
 export function toUnknownTable(table: number): TableModel {
   return { ...toTable({ type: 'watching', table, game: '', names: [], settings: {}, rated: false }, 0), joined: 'no' }
 }
 
 /**
  * Adds an event of the table. Ignores an event that the table already has. If earlier events are missing, leaves the table, so that the
- * page resumes it.
+ * page resumes the table.
  */
 export function addEvent(table: TableModel, { n, at: happened, what, sight }: MessageOf<'event'>, at: number): TableModel {
   if (n <= table.n) return table
@@ -223,8 +225,8 @@ function setAway(table: TableModel, seat: number, since: number | undefined): Ta
 }
 
 /**
- * Marks a table after the connection is lost. The page has to resume the user's seat. It also has to send an unanswered move again, because
- * the server may not have received the move. A server that stops closes its tables, and opens them again after a restart.
+ * Marks a table after the connection is lost. The page has to resume the user's seat. The page also has to send an unanswered move again,
+ * because the server may not have received the move. A server that stops closes its tables, and opens these tables again after a restart.
  */
 export function leaveTable({ closed: _closed, ...table }: TableModel): TableModel {
   const { pending, n, missedAfter = n } = table
@@ -238,8 +240,8 @@ export function isOver({ sight, closed }: TableModel): boolean {
 }
 
 /**
- * Returns the time from which the absence of an opponent counts, by the page's own clock; `undefined` if no opponent is disconnected. An
- * absence counts from the disconnection or, if a player has given the opponents more time, from that later time.
+ * Returns the beginning of the absence of an opponent, by the page's own clock; `undefined` if no opponent is disconnected. An absence
+ * begins with the disconnection or, if a player has granted the opponents more time, at that later time.
  */
 export function absentSince({ away, seat, waited }: TableModel): number | undefined {
   const absences = [...away].flatMap(([one, since]) => (one === seat ? [] : [Math.max(since, waited?.at ?? since)]))
@@ -251,7 +253,7 @@ export function mayMove(table: TableModel): boolean {
   return table.joined === 'yes' && table.sight?.turn === true && !table.pending && !isOver(table)
 }
 
-/** Returns the milliseconds that a seat has left at the time `now`; `undefined` without a clock. */
+/** Returns the remaining milliseconds of a seat at the time `now`; `undefined` if the seat has no clock. */
 export function timeLeft({ sight, sightAt }: TableModel, seat: number, now: number): number | undefined {
   if (!sight) return undefined
   const runs = !sight.outcome && sight.toMove.includes(seat)

@@ -17,14 +17,14 @@ export type TrialRow =
 /** TrialModel is the state of a trial that the page shows. */
 export interface TrialModel {
   readonly link: 'none' | 'opening' | 'open' | 'over'
-  /** The state of the conversation; missing before the server has reported it. */
+  /** The state of the conversation; missing before the first report of the server. */
   readonly state?: string | undefined
   readonly rows: readonly TrialRow[]
   /** Number of rows before `rows` that the page has dropped. */
   readonly dropped: number
   /** The bytes of each side that are not a whole message yet, in hexadecimal. */
   readonly pending: Readonly<Record<TrialSide, string>>
-  /** The reason why the server has ended the trial, or has not begun it. */
+  /** The reason why the server has ended the trial, or has not begun the trial. */
   readonly refusal?: string | undefined
   /** True if the client has closed its direction. */
   readonly isFinished: boolean
@@ -80,7 +80,7 @@ function addPending(trial: TrialModel, from: TrialSide, bytes: string): TrialMod
   return { ...trial, pending: { ...trial.pending, [from]: `${trial.pending[from]}${bytes}`.slice(-2 * MOST.pending) } }
 }
 
-/** Adds a message, and removes its bytes from the pending bytes. */
+/** Adds a message, and removes the bytes of the message from the pending bytes. */
 function addMessage(
   trial: TrialModel,
   { from, size, number, name, state, standing, violation, wrongAt, oddity }: TrialMessage,

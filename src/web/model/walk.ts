@@ -9,7 +9,7 @@ export type StateTurn = 'client' | 'server' | 'either' | 'none'
 /** Walk is a path through an automaton that a user takes step by step. */
 export interface Walk {
   readonly steps: readonly ProtocolStep[]
-  /** Number of steps up to the present state; the user has taken the later steps back. */
+  /** Number of steps up to the present state; the user has undone the later steps. */
   readonly at: number
 }
 
@@ -28,7 +28,7 @@ export function legalSteps({ states }: Pick<ProtocolReference, 'states'>, state:
   return states.find(({ name }) => name === state)?.steps ?? []
 }
 
-/** Takes a step, and drops the steps that the user has taken back. */
+/** Takes a step, and drops the steps that the user has undone. */
 export function takeStep({ steps, at }: Walk, step: ProtocolStep): Walk {
   const taken = [...steps.slice(0, at), step].slice(-LONGEST)
   return { steps: taken, at: taken.length }
@@ -40,8 +40,8 @@ export function goTo({ steps }: Walk, at: number): Walk {
 }
 
 /**
- * Returns the side whose turn it is. This side may send a message that is neither a goodbye nor a close. If no side may send
- * such a message, it is the side that may send a goodbye or a close. Returns `either` if both sides may send, and `none` at an end.
+ * Returns the side whose turn it is: the side that may send a message other than a goodbye or a close. If no side may send such a message,
+ * returns the side that may send a goodbye or a close. Returns `either` if both sides may send, and `none` at an end.
  */
 export function speakerOf({ messages }: Pick<ProtocolReference, 'messages'>, steps: readonly ProtocolStep[]): StateTurn {
   const ends = new Set(messages.filter(({ bye, closes }) => bye || closes).map(({ name }) => name))

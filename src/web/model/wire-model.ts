@@ -1,6 +1,6 @@
 import type { WireConnection, WireRow, WireToPage } from '../../lab/wire/wire-messages.ts'
 
-/* The wire view as a fold over the messages of the server, without a DOM. */
+/* This file implements the wire view as a fold over the messages of the server, without a DOM. */
 
 /** Maximum number of rows that the page stores; with more rows, the page drops the oldest row. */
 const ROWS = 2000
@@ -79,7 +79,7 @@ export interface OwnMessage {
 /** Maximum number of bytes that a row has in hexadecimal, for a message on the page's own WebSocket. */
 const OWN_BYTES = 512
 
-/** Returns the rows of the messages on the page's own WebSocket, with the type of each message as its name. */
+/** Returns the rows of the messages on the page's own WebSocket, with the type of the message as the name of the row. */
 export function toOwnRows(messages: readonly OwnMessage[]): readonly WireRow[] {
   return messages.map(({ number, at, from, kind, text }) => {
     const bytes = new TextEncoder().encode(text)
@@ -107,7 +107,7 @@ export function isViolation({ kind, from, notes, cause }: WireRow): boolean {
 /** RowFilter is the choice of rows: all rows, rows whose message was cut or glued, or violations. */
 export type RowFilter = 'all' | 'cut' | 'violations'
 
-/** Returns the rows of a choice that contain a text. */
+/** Returns the rows that match a choice and contain a text. */
 export function filterRows(rows: readonly WireRow[], choice: RowFilter, text: string): readonly WireRow[] {
   const wanted = text.trim().toLowerCase()
   return rows.filter((row) => {
@@ -120,9 +120,10 @@ export function filterRows(rows: readonly WireRow[], choice: RowFilter, text: st
 }
 
 /**
- * Chooses the connection that the page shows by itself while it shows no open connection. It chooses only among the connections that the
- * last list did not have: the newest open connection or, if no such connection is open, the newest closed connection. A program with a
- * mistake often ends before the page lists the connection. For an operator, the page chooses no connection, because the operator sees all programs.
+ * Chooses the connection that the page shows automatically, while the page shows no open connection. Chooses only among the connections
+ * that the previous list did not contain: the newest open connection or, if no such connection is open, the newest closed connection. A
+ * program with a mistake often ends before the page lists the connection. For an operator, the page chooses no connection, because the
+ * operator sees all programs.
  */
 export function chooseConnection({ list, watching }: WireModel, known: ReadonlySet<number>): WireConnection | undefined {
   const all = list?.connections ?? []
@@ -135,7 +136,7 @@ export function chooseConnection({ list, watching }: WireModel, known: ReadonlyS
 /** If no byte arrives in the client's turn for this number of milliseconds, the view says that the client hangs. */
 const STUCK = 5000
 
-/** StuckClient describes a client that sends nothing in its own turn: the duration of its silence in milliseconds, and the likely cause. */
+/** StuckClient describes a client that sends nothing in its turn: the duration of the silence in milliseconds, and the likely cause. */
 export interface StuckClient {
   readonly quiet: number
   readonly cause: 'glued-read' | 'hangs'
@@ -143,7 +144,7 @@ export interface StuckClient {
 
 /**
  * Checks whether the client sends nothing in its own turn. A client that has received two messages together has often read only one
- * message. After an unfinished message, returns `undefined`, because that message has a row of its own.
+ * message. After an unfinished message, returns `undefined`, because another row shows that message.
  */
 export function findStuck(
   { rows, now: { isOpen, isHidden, turn, byteAt } }: Pick<WireModel, 'rows' | 'now'>,

@@ -1,24 +1,23 @@
 /*
- * A stream has no message boundaries: one read may contain half a message or fifty messages. A `Framing` defines the beginning and the
- * end of messages; its `Decoder` cuts the bytes of one direction of one connection into messages, and does no I/O. Every message has a
- * limit in bytes, because the decoder has to store an unfinished message.
+ * A stream has no message boundaries: one read may contain half a message or fifty messages. A `Framing` defines the beginning and the end
+ * of each message. The `Decoder` of a framing divides the bytes of one direction of one connection into messages, and does no I/O. Every
+ * message has a limit in bytes, because the decoder has to store an unfinished message.
  *
- * `Pending` is the base of all decoders: the bytes that have arrived and are not decoded yet, in `bytes`, beginning at `at`. The push of bytes is
- * the hot path, and one read almost always contains one whole message. Therefore `push` does not copy: `bytes` refers to the
- * pushed array, which the transport reuses. If bytes remain after decoding, `hold` copies these bytes. The bytes are always
- * in one of three places:
+ * `Pending` is the base class of all decoders. The class stores the undecoded bytes in `bytes`, beginning at `at`. The push of bytes is the
+ * hot path, and one read almost always contains one whole message. Therefore `push` does not copy: `bytes` refers to the pushed array,
+ * which the transport reuses. If bytes remain after decoding, `hold` copies these bytes. The bytes are always in one of three places:
  *
  * - the pushed array itself (`#isPushed`), until `hold`;
- * - an array that belongs to the decoder, perhaps with space for more after `bytes` (`#room`): a message above 8 KB gets twice
- *   the space that it needs, so that the decoder does not copy a long message again at each piece;
+ * - an array that belongs to the decoder, perhaps with space for more bytes after `bytes` (`#room`): a message above 8 KB receives twice
+ *   the necessary space, so that the decoder does not copy a long message again at each piece;
  * - a buffer of the pool (`#isLent`), for 8 to 56 KB. Without the pool, each new buffer would live so long that V8 treats it as an old
- *   object. V8 collects its whole heap after each 64 MB of old buffers, with a step of 5 ms at each further read. With 50 peers that
- *   pipelined long commands, the other peers waited 200 ms, once or twice a second.
+ *   object. V8 collects its whole heap after each 64 MB of old buffers, and each further read then takes 5 ms for a step of this
+ *   collection. With 50 peers that pipelined long commands, the other peers waited 200 ms, once or twice a second.
  *
  * Invariants: after `hold`, the decoder refers to no pushed array. `compact` frees an array that is much longer than its remaining bytes,
- * so that an idle connection uses no more memory than its unread bytes need. A buffer of the pool has one user at a time:
- * `unread` copies the bytes, because the caller may retain the result, and `#release` returns the buffer. The span counts only removed
- * bytes (`skip`, `clear`), so it does not depend on the place of the bytes.
+ * so that an idle connection uses no more memory than its unread bytes need. A buffer of the pool has one user at a time: `unread` copies
+ * the bytes, because the caller may retain the result, and `#release` returns the buffer. The span counts only removed bytes (`skip`,
+ * `clear`), so the span does not depend on the place of the bytes.
  *
  */
 
@@ -27,12 +26,12 @@ import { decode, type Raw, type TextCode, toRaw } from '../text.ts'
 /** Default maximum number of bytes in one message. */
 export const MESSAGE_LIMIT = 4096
 
-/** A decoder returns TooLong if more bytes have arrived than one message may have. */
+/** A decoder returns TooLong if a message, or the length that precedes a message, exceeds the limit. */
 export const TooLong: unique symbol = Symbol('too long')
 
 /**
- * Decoded is the result of a decoder: a message, `undefined` (more bytes are needed), or `TooLong`. After `TooLong`, each further result is
- * also `TooLong`.
+ * Decoded is the result of a decoder: a message, `undefined` (the decoder needs more bytes), or `TooLong`. After `TooLong`, each further
+ * result is also `TooLong`.
  */
 export type Decoded = string | undefined | typeof TooLong
 
@@ -45,20 +44,20 @@ export interface ByteSpan {
 }
 
 /**
- * Decoder turns the bytes of one direction of one connection into messages. Its span is the span of the last message, with everything that
- * the framing adds, such as the line end. The span is valid until the next call of `next`, `rest` or `clear`. Always, `end` is the number
- * of bytes that are decoded or dropped, so that `end + pending` is the number of pushed bytes.
+ * Decoder divides the bytes of one direction of one connection into messages. The span of a decoder is the span of the last message, with
+ * everything that the framing adds, such as the line end. The span is valid until the next call of `next`, `rest` or `clear`. At any time,
+ * `end` is the number of decoded and dropped bytes, so `end + pending` is the number of pushed bytes.
  */
 export interface Decoder extends ByteSpan {
   /** Number of bytes that are not decoded yet. */
   readonly pending: number
   /** The bytes that are not decoded yet. */
   readonly unread: Uint8Array
-  /** Bytes of the last message, if they differ from its text in UTF-8. */
+  /** Bytes of the last message, if these bytes differ from the UTF-8 of the message's text. */
   readonly raw: Raw | undefined
-  /** Appends bytes. The network may have cut the stream at any place. The caller must not change the bytes before it calls `hold`. */
+  /** Appends bytes. The network may have cut the stream at any place. The caller must not change the bytes before the call of `hold`. */
   push(bytes: Uint8Array): void
-  /** Returns the next message, if it is whole. */
+  /** Returns the next message, if the message is whole. */
   next(): Decoded
   /** Frees memory that the undecoded bytes do not need. The caller calls this function when `next` returns no more messages. */
   compact?(): void
@@ -69,8 +68,8 @@ export interface Decoder extends ByteSpan {
   /** Drops the undecoded bytes. */
   clear?(): void
   /**
-   * Returns the undecoded bytes as the last message, if they can be a message. The caller calls this function after the end, or after a
-   * pause of `settle` ms.
+   * Returns the undecoded bytes as the last message, if these bytes can be a message. The caller calls this function after the end, or
+   * after a pause of `settle` ms.
    */
   rest(): Decoded
 }
@@ -82,19 +81,20 @@ export interface Framing {
   /** Milliseconds without a byte after which the bytes that have arrived are a message. */
   readonly settle?: number
   /**
-   * True if each message needs a separate write, because only a write marks its boundaries. Such a framing cannot send an empty
-   * message.
+   * True if each message needs a separate write, because only the write marks the boundaries of the message. Such a framing cannot send an
+   * empty message.
    */
   readonly alone?: true
-  /** Limit of one message in bytes, if it is not the default. */
+  /** Limit of one message in bytes. Default: `MESSAGE_LIMIT`. */
   readonly limit?: number
   /** Encodes one message. Throws a RangeError for a message that is longer than the framing allows. */
   encode(message: string): string | Uint8Array
   /**
-   * Names the part that `unread` lacks to be a whole message, such as "no line end". This function is missing if any bytes are a message.
+   * Names the missing part of the unfinished message `unread`, such as "no line end". This function is missing if a message can consist of
+   * any bytes.
    */
   lacks?(unread: Uint8Array): string
-  /** Explains why `unread` is longer than a message may be; `undefined` without an explanation. */
+  /** Explains why `unread` is longer than a message may be; `undefined` if there is no explanation. */
   excess?(unread: Uint8Array): string | undefined
   /** Creates a decoder for one direction of a connection; `limit` is the limit of one message in bytes. */
   decoder(limit?: number): Decoder
@@ -108,16 +108,16 @@ const BUFFER_SIZE = 56 * 1024
 /** Maximum number of free buffers in the pool. */
 const RETAINED = 128
 
-/** BufferPool lends buffers for bytes that wait to be decoded. */
+/** BufferPool lends buffers for undecoded bytes. */
 class BufferPool {
   readonly #free: Uint8Array[] = []
 
-  /** Returns a buffer of `BUFFER_SIZE` bytes with any content. */
+  /** Returns a buffer of `BUFFER_SIZE` bytes. The buffer may contain bytes of an earlier borrower. */
   take(): Uint8Array {
     return this.#free.pop() ?? new Uint8Array(BUFFER_SIZE)
   }
 
-  /** Takes a buffer back. The borrower must not use the buffer any more. */
+  /** Returns a buffer to the pool. The borrower must not use the buffer any more. */
   put(buffer: Uint8Array): void {
     if (this.#free.length < RETAINED) this.#free.push(buffer)
   }
@@ -128,7 +128,7 @@ const NOTHING = new Uint8Array(0)
 /** The pool of all decoders of this process. */
 const pool = new BufferPool()
 
-/** Bytes above which a message gets twice the space that it needs. */
+/** Number of bytes above which a message receives twice the necessary space. */
 const LONG = 8192
 
 /** Returns the capacity for the pending bytes and a piece. A piece that is as long as the pending bytes is probably the last piece. */
@@ -137,7 +137,7 @@ function roomFor(pending: number, piece: number): number {
   return length > LONG && piece < pending ? 2 * length : length
 }
 
-/** Pending is the base class of decoders: the bytes that are not decoded yet. */
+/** Pending is the base class of decoders, and stores the undecoded bytes. */
 export abstract class Pending implements Decoder {
   protected bytes: Uint8Array = NOTHING
   /** Index in `bytes` at which the next message begins. */
@@ -146,11 +146,11 @@ export abstract class Pending implements Decoder {
   start = 0
   end = 0
   protected readonly limit: number
-  /** The array or pool buffer that contains `bytes`, if it has space for more bytes. */
+  /** The array or pool buffer that contains `bytes`, if this array or buffer has space for more bytes. */
   #room: Uint8Array | undefined
-  /** `bytes` is a pushed array, which `hold` must copy. */
+  /** True if `bytes` is a pushed array, which `hold` must copy. */
   #isPushed = false
-  /** `#room` is a buffer of the pool. */
+  /** True if `#room` is a buffer of the pool. */
   #isLent = false
 
   constructor(limit: number) {
@@ -232,7 +232,7 @@ export abstract class Pending implements Decoder {
     this.#isPushed = false
   }
 
-  /** Moves the undecoded bytes to the beginning of their buffer. */
+  /** Moves the undecoded bytes to the beginning of `#room`, and returns `#room`. */
   #move(pending: number): Uint8Array {
     const room = this.#room ?? NOTHING
     room.copyWithin(0, this.at, this.at + pending)

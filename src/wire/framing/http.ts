@@ -7,8 +7,8 @@ const REQUEST_LIMIT = 16 * 1024
 const RESPONSE_LIMIT = 16 * 1024 * 1024
 
 /**
- * httpRequests is the framing in which a message is a request: its head up to the empty line, and a body of Content-Length
- * bytes. If the bytes do not begin like a request, or reach the limit, all bytes that have arrived are a message.
+ * httpRequests is the framing in which a message is a request: a head up to the empty line, and a body of Content-Length bytes. If the
+ * bytes do not begin like a request, or reach the limit, all bytes that have arrived are a message.
  */
 export const httpRequests: Framing = {
   name: 'HTTP requests: a head up to the empty line, and Content-Length bytes',
@@ -20,9 +20,9 @@ export const httpRequests: Framing = {
 }
 
 /**
- * httpResponses is the framing in which each message is a response. The head gives the length of the body; otherwise the body ends with the
- * stream. The framing cuts a response that is longer than the limit. The framing skips interim responses (1xx, RFC 9110 section 15.2),
- * except 101, after which the stream is no longer HTTP.
+ * httpResponses is the framing in which each message is a response. The head contains the length of the body, or announces chunks;
+ * otherwise the body ends with the stream. The framing cuts a response that is longer than the limit. The framing skips interim responses
+ * (1xx, RFC 9110 section 15.2), except 101, after which the stream is no longer HTTP.
  */
 export const httpResponses: Framing = {
   name: 'HTTP responses: a head up to the empty line, and Content-Length bytes or everything up to the end of the stream',
@@ -33,7 +33,7 @@ export const httpResponses: Framing = {
   decoder: (limit = RESPONSE_LIMIT) => new ResponseDecoder(limit),
 }
 
-/** Returns the head of a request or response with its empty line. If there is no empty line, returns the whole message. */
+/** Returns the head of a request or response, with the empty line. If there is no empty line, returns the whole message. */
 export function parseHead(message: string): string {
   const end = /\n\r?\n/.exec(message)
   return end ? message.slice(0, end.index + end[0].length) : message
@@ -59,12 +59,12 @@ function lacks(unread: Uint8Array): string {
 }
 
 /*
- * A message of many kilobytes may arrive in many pieces, and the decoder must scan each byte only once. So `scanned` is the number of bytes
- * that the decoder does not have to scan again. Before the end of the head has arrived, these bytes do not contain it. Afterwards, these
- * bytes end with the last known chunk of the body.
+ * A message of many kilobytes may arrive in many pieces, and the decoder must scan each byte only once. Therefore `scanned` is the number
+ * of bytes that the decoder does not have to scan again. While the end of the head is missing, the decoder has found no end of the head in
+ * these bytes. Afterwards, these bytes end with the last known chunk of the body.
  */
 abstract class HttpDecoder extends Pending {
-  /** The head, after it has arrived. Each byte is one character, so that lengths are the same as on the wire. */
+  /** The head; `undefined` before the whole head has arrived. Each byte is one character, so that lengths are the same as on the wire. */
   #head: string | undefined
   /** Number of scanned bytes of the message. */
   protected scanned = 0
@@ -90,7 +90,7 @@ abstract class HttpDecoder extends Pending {
     return this.#message(this.pending)
   }
 
-  /** Returns the length in bytes of a message with this head; `undefined` while the bytes do not show the length. */
+  /** Returns the length in bytes of a message that has this head; `undefined` while the bytes do not show the length. */
   protected abstract lengthOf(head: string): number | undefined
 
   /** Returns the length in bytes of a message without a whole head; `undefined` while the bytes do not show the length. */
@@ -177,7 +177,7 @@ class ResponseDecoder extends HttpDecoder {
     return /^HTTP\/\d\.\d 1(?!01)\d\d\b/.test(head)
   }
 
-  /** Finds the end of a chunked body with its trailer; `undefined` before this end has arrived. */
+  /** Finds the end of a chunked body with a trailer; `undefined` before this end has arrived. */
   #chunkedEnd(): number | undefined {
     const { seen } = this
     for (;;) {

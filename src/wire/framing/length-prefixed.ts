@@ -4,7 +4,7 @@ import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './f
 
 const BLANK = 0x20
 
-/** lengthPrefixed is the framing in which each message follows its length. The length is a big-endian number of 4 bytes. */
+/** lengthPrefixed is the framing in which a length precedes each message. The length is a big-endian number of 4 bytes. */
 export const lengthPrefixed: Framing = {
   name: '4-byte big-endian length, then the message',
   encode(message) {
@@ -25,7 +25,7 @@ export const lengthPrefixed: Framing = {
   decoder: (limit = MESSAGE_LIMIT) => new BinaryLengthDecoder(limit),
 }
 
-/** decimalPrefixed is the framing in which each message follows its length in bytes, as ASCII digits and a colon: `5:Hello`. */
+/** decimalPrefixed is the framing in which a length in bytes precedes each message, as ASCII digits and a colon: `5:Hello`. */
 export const decimalPrefixed: Framing = {
   name: 'length in decimal digits and a colon, then the message',
   encode: (message) => `${encode(message).length}:${message}`,
@@ -60,7 +60,7 @@ export function fixedLength(size: number): Framing {
   }
 }
 
-/** Returns the end of an error sentence if the length is probably little-endian, or probably has 2 bytes; otherwise `''`. */
+/** Returns the end of an error sentence, if the peer probably sends little-endian lengths or lengths of 2 bytes; otherwise `''`. */
 function otherLength(unread: Uint8Array): string {
   const view = new DataView(unread.buffer, unread.byteOffset)
   const length = view.getUint32(0, true)
@@ -90,7 +90,7 @@ class DecimalLengthDecoder extends Pending {
     const colon = this.bytes.indexOf(0x3a, this.at)
     const digits = decode(this.bytes.subarray(this.at, colon < 0 ? this.bytes.length : colon))
     const length = Number(digits)
-    // characters that are not a number, or too many digits, are a length above the limit
+    // the decoder treats other characters than digits, and too many digits, as a length above the limit
     if (!/^\d{0,9}$/.test(digits) || (colon >= 0 && digits === '') || length > this.limit) return TooLong
     if (colon < 0 || this.pending < digits.length + 1 + length) return undefined
     return this.text(this.take(digits.length + 1 + length).subarray(digits.length + 1))

@@ -8,13 +8,13 @@ const SHORT = 12
 /** Number of bytes in which a loop searches for an LF. */
 const NEAR = 32
 
-/** LineOptions has the differences from LF lines in UTF-8. */
+/** LineOptions configures the framing `lines`; the default is LF lines in UTF-8. */
 export interface LineOptions {
   /** Line end of sent messages. Received lines always end in LF or CR LF. */
   end?: '\n' | '\r\n'
-  /** A CR before the LF belongs to the line, because the worksheets' chats show the CR. */
+  /** True if a CR before the LF belongs to the line, because the worksheets' chats show the CR. */
   keepCr?: boolean
-  /** The line end is part of the message, and the end of the stream ends a line, too. */
+  /** True if the line end is part of the message, and the end of the stream ends a line, too. */
   keepEnd?: boolean
   /** A message may also end with this text, without LF (the prompt of head/tail). The text is part of the message. */
   orEnd?: string
@@ -43,10 +43,10 @@ function framing(options: LineOptions): Framing {
   }
 }
 
-/** The same object serves all conversations of most protocols. */
+/** Most protocols share this object. */
 const PLAIN = framing({})
 
-/** Replaces line ends inside a message, because they would split the message into two messages. */
+/** Replaces line ends inside a message, because a line end would split the message into two messages. */
 function oneLine(message: string): string {
   return message.includes('\n') ? message.replace(/\r?\n/g, ' ') : message
 }
@@ -102,7 +102,7 @@ class LineDecoder extends Pending {
   }
 }
 
-/** The possible line ends; the index of each is its length. */
+/** The possible line ends; the index of a line end is the length of the line end. */
 const END_OF = ['', '\n', '\r\n'] as const
 
 /** Returns the index of the next LF at or after `from`, or -1. For the usual short line, a loop is faster than `indexOf`. */
@@ -112,7 +112,7 @@ function indexOfLf(bytes: Uint8Array, from: number): number {
   return bytes.indexOf(LF, near)
 }
 
-/** Decodes a few ASCII bytes, several times as fast as a decoder. Returns `undefined` if a byte is not ASCII, or is NUL or CR. */
+/** Decodes a few ASCII bytes, several times as fast as a `TextDecoder`. Returns `undefined` if a byte is not ASCII, or is NUL or CR. */
 function ascii(bytes: Uint8Array, from: number, length: number): string | undefined {
   let text = ''
   for (let at = from; at < from + length; at++) {

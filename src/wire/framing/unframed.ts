@@ -2,9 +2,9 @@ import { encode } from '../text.ts'
 import { type Decoded, type Framing, MESSAGE_LIMIT, Pending, TooLong } from './framing.ts'
 
 /**
- * segments is the framing without boundaries: bytes that arrive together are a message. A pause of `settle` milliseconds ends a message,
- * because a network may cut a message anywhere, and the pauses of a person who types are longer. If a message arrives in
- * several pieces, the pause is longer. Over datagrams, each datagram is a message.
+ * segments is the framing without message boundaries: bytes that arrive together are a message. A pause of `settle` milliseconds ends a
+ * message, because a network may cut a message anywhere, and the pauses of a person who types are longer. If a message arrives in several
+ * pieces, a longer pause ends the message. Over datagrams, each datagram is a message.
  */
 export function segments(settle = 20): Framing {
   return {

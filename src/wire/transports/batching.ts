@@ -2,13 +2,13 @@ import type { EventLoop } from '../run-queue.ts'
 import type { Flushable } from '../transport.ts'
 
 /*
- * If a server reads, answers and writes for one peer after another, two system calls for each message are most of its cost. The
- * code of each step is then no longer in the processor's cache for the next peer. This module batches both directions for many
- * sockets. First a batcher queues the input of many sockets; then it delivers a part of that input, and the handlers run; then it
- * flushes all answers of that part in one pass, and delivers the next part.
+ * If a server reads, answers and writes for one peer after another, two system calls are most of the cost of each message. The code of each
+ * step is then no longer in the processor's cache for the next peer. This module batches both directions for many sockets. A batcher first
+ * queues the input of many sockets. The batcher then delivers a part of this input, and the handlers run. The batcher then flushes all
+ * answers of this part in one pass, and delivers the next part.
  *
- * All these sockets share one `Batcher`: a server has one `Batcher` for all its ports, and a client that is alone in its
- * process has its own.
+ * All these sockets share one `Batcher`: a server has one `Batcher` for all its ports, and a client that is alone in its process has a
+ * separate `Batcher`.
  *
  * The amount of input in one turn of the event loop depends on the number of peers that connect, because the loop accepts one peer per turn
  * and port. Therefore a batcher queues input for several turns, while each turn adds input, up to the limits of
@@ -16,25 +16,25 @@ import type { Flushable } from '../transport.ts'
  * has one entry.
  *
  * Rules:
- * - A batcher delivers entries in the order in which they arrived, across all its sockets.
- * - It delivers no entry while another handler runs. Input that arrives during the delivery of a batch waits for the next batch.
- * - Bytes that `lend` returns are valid until their entry has returned. The batcher reuses the memory after the whole batch.
+ * - A batcher delivers the entries of all sockets in the order of arrival.
+ * - A batcher delivers no entry while another handler runs. Input that arrives during the delivery of a batch waits for the next batch.
+ * - Bytes that `lend` returns are valid until the entry of these bytes has returned. The batcher reuses the memory after the whole batch.
  * - If an entry throws, the error propagates, and the batcher queues the other entries again.
  *
- * A batcher delivers a batch in parts, because the run queue measures the cost of direct reads in one part before the next part begins: new
- * peers may run code for the first time, and 50 of them in one part took 75 ms. An earlier version had parts of 4 sockets while peers
+ * A batcher delivers a batch in parts, because the run queue measures the cost of direct reads in one part before the next part begins. New
+ * peers may run code for the first time, and 50 such peers in one part took 75 ms. An earlier version had parts of 4 sockets while peers
  * connected. If each game had a new connection, that version lost 14 % of the games per second, and no flood became less harmful. In larger
- * batches, the data of the first entries would leave the processor's cache before the batcher writes their
- * answers. `npm run bench` measures the gain of batching.
+ * batches, the data of the first entries would leave the processor's cache before the batcher writes the answers. `npm run bench` measures
+ * the gain of batching.
  */
 
 /** BatchLimits limits how much input one batch may have. */
 export interface BatchLimits {
   /** Maximum number of turns of the event loop. */
   readonly turns: number
-  /** Maximum number of milliseconds, because a turn takes long if there is much to do. */
+  /** Maximum number of milliseconds, because a turn with much work takes long. */
   readonly ms: number
-  /** Entries. */
+  /** Maximum number of entries. */
   readonly entries: number
 }
 
@@ -42,13 +42,13 @@ export interface BatchLimits {
 const DEFAULT_LIMITS: BatchLimits = { turns: 12, ms: 2, entries: 48 }
 /** Limits of a server that appends to its log batch by batch: in a larger batch, an append costs less per entry. */
 export const APPEND_LIMITS: BatchLimits = { turns: 32, ms: 2, entries: 96 }
-/** Limits of a server whose writes wait for the disk: a write takes milliseconds, so a batch may take as many milliseconds. */
+/** Limits of a server whose writes wait for the disk: a write takes milliseconds, so collecting a batch may take as many milliseconds. */
 export const FSYNC_LIMITS: BatchLimits = { turns: 64, ms: 8, entries: 256 }
 /** Number of entries in one part of a batch. */
 const PART = 16
 /** Maximum number of milliseconds that a run queue waits while a new peer connects in each turn. */
 const ARRIVING = 8
-/** Maximum number of bytes in one batch, so that the server can delay a peer that sends much. */
+/** Maximum number of bytes in one batch, so that the server can delay a peer that sends many bytes. */
 const MAX_BYTES = 256 * 1024
 /** Maximum number of bytes that a loop copies faster than `set`, because `set` needs a new view. */
 const SHORT = 64
@@ -92,8 +92,9 @@ export class Batcher implements EventLoop {
   }
 
   /**
-   * Queues `deliver` for the current batch, whose entries run in order of arrival. If the batch becomes full, `deliver` may run before this
-   * method returns, so the caller must be a callback of the system, while no other code runs. `length` is the size of the entry in bytes.
+   * Queues `deliver` for the current batch. The entries of a batch run in order of arrival. If the batch becomes full, `deliver` may run
+   * before this method returns. Therefore only a callback of the system may call this method, while no other code runs. `length` is the
+   * size of the entry in bytes.
    */
   queue(deliver: () => void, length = 0): void {
     this.#queued.push(deliver)
@@ -120,9 +121,7 @@ export class Batcher implements EventLoop {
     return lent.subarray(from, end)
   }
 
-  /**
-   * Flushes `what`, together with all other due outputs, after the current callback and all microtasks that follow it.
-   */
+  /** Flushes `what`, together with all other due outputs, after the current callback and all following microtasks. */
   scheduleFlush(what: Flushable): void {
     if (this.#due.length === 0) queueMicrotask(this.#afterMicrotasks)
     this.#due.push(what)
@@ -151,7 +150,7 @@ export class Batcher implements EventLoop {
     setImmediate(this.#check)
   }
 
-  /** Delivers the batch if the last turn added nothing, or if it has reached a limit. */
+  /** Delivers the batch if the last turn added nothing, or if the batch has one entry or has reached a limit. */
   readonly #check = (): void => {
     const count = this.#queued.length
     this.#isScheduled = false
@@ -211,7 +210,7 @@ export class Batcher implements EventLoop {
   }
 }
 
-/** Calls `act` with each item. If `act` throws, `again` gets the remaining items, and the error propagates. */
+/** Calls `act` with each item. If `act` throws, calls `again` with the remaining items, and the error propagates. */
 function eachOf<What>(all: readonly What[], act: (what: What) => void, again: (others: readonly What[]) => void): void {
   let done = 0
   try {

@@ -7,17 +7,17 @@ import { isLoopback, toRemote, whenDrained } from './socket.ts'
 import { connectWithRetry, KEEP_ALIVE, startListening, toConnectOptions, toListenOptions } from './tcp.ts'
 
 /*
- * A proxy gains nothing by batches: each read of one side is one write to the other, and a message that waited for other messages in a
- * batch would arrive later. So these sockets deliver each read in the callback of the system, without a batch. (A server gains more time by batches
- * than it loses by waiting, so it uses the sockets of `socket.ts`.)
+ * A proxy gains nothing by batches: each read from one side is one write to the other side, and a message that waited for other messages in
+ * a batch would arrive later. Therefore these sockets deliver each read in the callback of the system, without a batch. (A server gains
+ * more time by batches than it loses by waiting. Therefore a server uses the sockets of `socket.ts`.)
  *
  * All sockets of a `DirectSockets` read into one buffer, because only one callback runs at a time. A socket reads nothing before `open`:
- * until then, the system holds the bytes of the peer, and a peer that sends much has to wait.
+ * until then, the system buffers the bytes of the peer, and a peer that sends many bytes has to wait.
  *
- * `write` first calls the system itself, with the descriptor of the socket, which does not block. The stream of Node takes about 1 us
- * longer for each write, and uses the memory of the bytes after the call. If the peer does not read, the system accepts only a part of the
- * bytes. The stream gets the other bytes: it waits for the peer, and reports errors. While bytes wait in the stream, later bytes wait
- * behind them. The descriptor is valid as long as the stream is writable.
+ * `write` first calls the system directly, with the descriptor of the non-blocking socket. The stream of Node takes about 1 us longer for
+ * each write, and uses the memory of the bytes after the call. If the peer does not read, the system accepts only a part of the bytes.
+ * `write` passes the other bytes to the stream, which waits for the peer, and reports errors. While bytes wait in the stream, `write` also
+ * passes all later bytes to the stream. The descriptor is valid as long as the stream is writable.
  */
 
 /** DirectSockets listens and connects over TCP for a proxy. */
@@ -36,7 +36,7 @@ export class DirectSockets {
 
   /** Connects to a server. Rejects with the system's error if no server listens. */
   async connect(to: Address, clock: Clock): Promise<Transport> {
-    // the socket is paused before it connects, so that it reads nothing before `open` of the transport
+    // `pause` precedes `connect`, so that the socket reads nothing before `open` of the transport
     const open = () => new Socket({ allowHalfOpen: true, noDelay: true, onread: this.#onread }).pause().connect(toConnectOptions(to))
     return new DirectTransport(await connectWithRetry(open, 0, clock))
   }
@@ -177,7 +177,7 @@ function toReading(accepted: Socket, onread: OnReadOpts): Socket {
   return new Socket({ handle, onread, allowHalfOpen: true })
 }
 
-/** Returns the descriptor of a connected socket; -1 if it has none. */
+/** Returns the descriptor of a connected socket; -1 if the socket has no descriptor. */
 function findDescriptor(socket: Socket): number {
   const { _handle: handle } = socket as { _handle?: unknown }
   return handle instanceof Object && 'fd' in handle && typeof handle.fd === 'number' ? handle.fd : -1

@@ -97,7 +97,7 @@ export class MemoryTransport implements Transport {
     this.#other.#close('ECONNRESET')
   }
 
-  /** Closes this end and drops the bytes that it has not received yet. */
+  /** Closes this end and drops the bytes that the sink has not received yet. */
   #closeNow(): void {
     if (this.#closed) return
     this.#incoming = []

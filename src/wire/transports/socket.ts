@@ -4,33 +4,32 @@ import type { Address, Flushable, Sink, Transport } from '../transport.ts'
 import { type Batcher, READ_SIZE } from './batching.ts'
 
 /*
- * Problem: Node reads a socket into a new array of 64 KB each time, and stops only when two arrays are full. Fifty clients
- * that begin to pipeline cost 6 MB of fresh pages in one turn of the event loop, while all other clients wait, and garbage
- * collection afterwards.
+ * Problem: Node reads a socket into a new array of 64 KB each time, and stops only when two arrays are full. Fifty clients that begin to
+ * pipeline cost 6 MB of fresh pages in one turn of the event loop, while all other clients wait, and cause garbage collection afterwards.
  *
- * Idea: a socket with the option `onread` reads into a buffer that its creator provides. All sockets of a batcher share one
- * buffer of 16 KB, and a socket stops as soon as its callback returns false. `net.Server` cannot accept sockets with that
- * option, so `withOnRead` moves the handle of the accepted socket to a new socket, in the same way as Node moves a socket to another
- * process. TLS sockets, and handles without user buffers, use `data` events instead.
+ * Idea: a socket with the option `onread` reads into a buffer that the creator of the socket provides. All sockets of a batcher share one
+ * buffer of 16 KB, and a socket stops as soon as its callback returns false. `net.Server` cannot accept sockets with that option, so
+ * `withOnRead` moves the handle of the accepted socket to a new socket, in the same way as Node moves a socket to another process. TLS
+ * sockets, and handles without user buffers, use `data` events instead.
  *
  * Invariants:
  * - The shared buffer is valid until the callback returns, so the transport copies the bytes to the memory of the batch or, before a sink
  *   is open, to `#early`. A full buffer, or 16 KB in `#early`, stops the socket until `open`.
- * - A read that fills the buffer stops the socket, so a fast peer gets one read per batch. The entry of this read in the batch resumes the
- *   socket, unless the sink has paused the transport meanwhile.
- * - Data, end and close of one socket are entries of the same batches, so the sink gets them in the order of the system.
- * - The constructor adds the `error` listener, because a waiting peer may reset the connection, and without a listener that reset would end
- *   the process. `closed` reports the code.
- * - The listeners are the same functions for all sockets and find the transport by the property `CARRIER`, because closures would
- *   cost 300 bytes for each idle connection.
+ * - A read that fills the buffer stops the socket, so the transport reads from a fast peer only once per batch. The entry of this read in
+ *   the batch resumes the socket, unless the sink has paused the transport meanwhile.
+ * - Data, end and close of one socket are entries of the same batches, so the sink receives these events in the order of the system.
+ * - The constructor adds the `error` listener, because a waiting peer may reset the connection, and without a listener, this reset would
+ *   end the process. `closed` reports the code.
+ * - The listeners are the same functions for all sockets and find the transport by the property `CARRIER`, because closures would cost 300
+ *   bytes for each idle connection.
  */
 
-/** Known has the facts about a socket that its creator already has. */
+/** Known has the facts that the creator of a transport already has about the socket. */
 interface Known {
   /** The peer's address. */
   readonly remote?: Address
   /**
-   * The peer's host, if only this machine can have this address. The transport then asks the socket for the port when a caller reads
+   * The peer's host, if only this machine can have this address. The transport then reads the port from the socket when a caller reads
    * `remote`.
    */
   readonly loopback?: string
@@ -102,11 +101,11 @@ export class SocketTransport implements Transport {
     const early = this.#early
     this.#early = undefined
     if (early) process.nextTick(() => this.#queue(early, true))
-    // the peer may have finished or disconnected while it waited; the socket has then already emitted `end` or `close`
+    // the peer may have finished or disconnected before this call; the socket has then already emitted `end` or `close`
     if (this.#socket.closed) return process.nextTick(() => this.closed())
     if (this.#socket.readableEnded) process.nextTick(() => this.finished())
     this.#socket.on('end', onEnd).on('close', onClose)
-    // a `data` listener would make a socket with `onread` flow
+    // a `data` listener would start the flow of a socket with `onread`
     if (this.#hasEvents) this.#socket.on('data', onData)
     if (!early) this.#socket.resume()
   }
@@ -128,7 +127,9 @@ export class SocketTransport implements Transport {
     return whole
   }
 
-  /** Queues bytes for the sink. If the socket has stopped after these bytes, it resumes when the batcher has delivered them. */
+  /**
+   * Queues bytes for the sink. If the socket has stopped after these bytes, the socket resumes when the batcher has delivered these bytes.
+   */
   #queue(bytes: Uint8Array, stopped: boolean): void {
     this.#batcher.queue(() => {
       this.#sink?.data(bytes)
@@ -202,7 +203,7 @@ function onRead(this: Carried, length: number, buffer: Uint8Array): boolean {
 type Handle = NonNullable<SocketConstructorOpts['handle']>
 
 /**
- * Returns a socket that replaces an accepted socket and reads into the shared buffer, or the accepted socket if its handle cannot
+ * Returns a socket that replaces an accepted socket and reads into the shared buffer, or the accepted socket if the socket's handle cannot
  * read into a shared buffer.
  */
 function withOnRead(accepted: Socket, { readBuffer }: Batcher): Socket {
@@ -244,8 +245,8 @@ export function whenDrained(socket: Socket, then: () => void): void {
 }
 
 /**
- * Returns the peer's address, IPv4 without the prefix `::ffff:`. A closed socket has no address; the result then has the host `known` and
- * port 0.
+ * Returns the peer's address. An IPv4 address has no prefix `::ffff:`. A closed socket has no address; the result then has the host `known`
+ * and port 0.
  */
 export function toRemote(socket: Socket, known = 'gone'): Address {
   return { host: (socket.remoteAddress ?? known).replace(/^::ffff:(?=\d+\.)/, ''), port: socket.remotePort ?? 0 }

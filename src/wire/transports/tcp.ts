@@ -9,8 +9,8 @@ import { isLoopbackHost, SocketTransport } from './socket.ts'
 const BACKLOG = 4096
 /**
  * Milliseconds of silence after which the system sends TCP keep-alive probes. If the peer's machine answers none of ten probes, with a
- * second between two probes, the connection breaks. So a half-open connection (a closed lid, a lost network) occupies a seat or a name for
- * at most 40 s, but a client whose user is only thinking retains its seat and its name.
+ * second between two probes, the system breaks the connection. Therefore a half-open connection (a closed lid, a lost network) occupies a
+ * seat or a name for at most 40 s, but a client whose user is only thinking retains the seat and the name.
  */
 export const KEEP_ALIVE = 30_000
 /** Milliseconds between two attempts to connect. */
@@ -21,8 +21,8 @@ const ATTEMPT = 10_000
 const ABSENT = ['ECONNREFUSED']
 
 /**
- * Listens for TCP peers at `host` and `port` (0: a free port). A server with several ports passes one batcher to all of them.
- * Rejects with the system's error, such as EADDRINUSE.
+ * Listens for TCP peers at `host` and `port` (0: a free port). A server with several ports passes the same batcher to each call. Rejects
+ * with the system's error, such as EADDRINUSE.
  */
 export async function listenTcp(at: Address, accept: (transport: Transport) => void, batcher = new Batcher()): Promise<Listener> {
   const options = toListenOptions(at)
@@ -32,7 +32,7 @@ export async function listenTcp(at: Address, accept: (transport: Transport) => v
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, ...keepAlive }, (socket) => {
     const transport = SocketTransport.fromAccepted(socket, batcher, known)
     batcher.queueArrival(() => {
-      // if many peers connect together, some of them disconnect before their turn, and serving these peers would delay the other peers
+      // if many peers connect together, some peers disconnect before their turn, and serving these peers would delay the other peers
       if (transport.isBroken) return
       // the listener resets a peer that connected just before `close`
       if (server.listening) accept(transport)
@@ -51,7 +51,7 @@ export async function connectTcp(to: Address, timeout: number, clock: Clock = cr
   return new SocketTransport(socket, new Batcher())
 }
 
-/** Connects a TCP socket, for TCP itself or for a layer above it. */
+/** Connects a TCP socket, for TCP itself or for a layer above TCP. */
 export function connectTcpSocket(to: Address, timeout: number, clock: Clock, family?: 4 | 6): Promise<Socket> {
   return connectWithRetry(() => connect({ ...toConnectOptions(to, family), allowHalfOpen: true, noDelay: true }), timeout, clock)
 }
@@ -61,7 +61,7 @@ export function toListenOptions({ host, port }: Address): ListenOptions & { read
   return { host: host === 'localhost' ? '127.0.0.1' : host, port, backlog: BACKLOG }
 }
 
-/** Starts a server of `node:net`, and resolves when it listens. */
+/** Starts a server of `node:net`, and resolves when the server listens. */
 export function startListening(server: Server, options: ListenOptions): Promise<Listener> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -83,8 +83,8 @@ export function startListening(server: Server, options: ListenOptions): Promise<
 
 /**
  * Connects a socket, and retries while the system reports that no server listens. Never opens a connection only to test the address,
- * because an iterative server would mistake that connection for its client. Rejects after `timeout` milliseconds, or when the
- * last attempt has timed out.
+ * because an iterative server would treat this connection as a client. Rejects after `timeout` milliseconds, or when the last attempt has
+ * timed out.
  */
 export async function connectWithRetry(
   open: () => Socket,

@@ -14,13 +14,13 @@ import { connectTcpSocket, KEEP_ALIVE, startListening, toListenOptions } from '.
 const HANDSHAKE = 5000
 /** Milliseconds after which the listener calls `slow` for a peer that has sent nothing yet. */
 const SLOW = 2000
-/** Milliseconds that a peer without TLS has to read the reason of its rejection. */
+/** Milliseconds within which a peer without TLS can read the reason of its rejection. */
 const FAREWELL = 2000
 /** First byte of every TLS stream. */
 const HANDSHAKE_RECORD = 0x16
 const DAY = 24 * 60 * 60 * 1000
 
-/** Certificate is a certificate in PEM, with its private key in PEM. */
+/** Certificate is a certificate and the private key of the certificate, each in PEM format. */
 export interface Certificate {
   readonly cert: string
   readonly key: string
@@ -28,11 +28,14 @@ export interface Certificate {
 
 /** TlsListener accepts peers over TLS. */
 export interface TlsListener extends Listener {
-  /** SHA-256 of its certificate, `5A:7F:…`. */
+  /** SHA-256 of the listener's certificate, `5A:7F:…`. */
   readonly fingerprint: string
 }
 
-/** TlsOptions has callbacks for peers without a TLS handshake: `rejected` gets the reason, and `slow` is for a peer that sends nothing. */
+/**
+ * TlsOptions has callbacks for peers without a TLS handshake: `rejected` receives the reason, and the listener calls `slow` for a peer that
+ * sends nothing.
+ */
 interface TlsOptions {
   readonly clock?: Clock
   /** Batches the input of all peers. Default: a batcher of this listener. */
@@ -51,9 +54,9 @@ export interface TlsConnection {
 }
 
 /**
- * Listens for peers over TLS, with the given certificate or a new self-signed certificate. `accept` gets the peers that complete the
- * handshake. Any other peer gets a sentence in plain text that this port speaks TLS, and `rejected` gets the reason. `slow` gets
- * a peer that has connected and sends nothing.
+ * Listens for peers over TLS, with the given certificate or a new self-signed certificate. `accept` receives each peer that completes the
+ * handshake. `rejected` receives the address of any other peer, and the reason. `slow` receives the address of a peer that has connected
+ * and sends nothing. A peer without TLS receives a sentence in plain text, which says that this port speaks TLS.
  */
 export async function listenTls(
   at: Address,
@@ -143,7 +146,7 @@ function createContext(cert: string, key: string): SecureContext {
     const reason = errorMessage(error)
     throw new TransportError(
       'ECERTIFICATE',
-      `the certificate and its key cannot be used; ${whyUnusable(cert, key) ?? `both must be PEM, and belong together (${reason})`}`,
+      `the certificate and its key cannot be used; ${whyUnusable(cert, key) ?? `both must be in PEM format, and belong together (${reason})`}`,
       error,
     )
   }
@@ -151,7 +154,7 @@ function createContext(cert: string, key: string): SecureContext {
 
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----'
 
-/** Explains what is wrong with a certificate and its key; `undefined` for an unknown mistake. */
+/** Explains what is wrong with a certificate and a key; `undefined` for an unknown mistake. */
 function whyUnusable(cert: string, key: string): string | undefined {
   const [isCert, isKey] = [cert.includes(CERTIFICATE), /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(key)]
   if (!isCert && key.includes(CERTIFICATE)) return 'they are swapped: --cert takes the certificate, and --key takes its private key'
@@ -161,7 +164,7 @@ function whyUnusable(cert: string, key: string): string | undefined {
   return isKey ? undefined : 'the key is not a private key in PEM format, which has a line -----BEGIN PRIVATE KEY-----'
 }
 
-/** Does the TLS handshake with a client, after a check of its first byte. Rejects with the reason if the handshake fails. */
+/** Does the TLS handshake with a client, after a check of the client's first byte. Rejects with the reason if the handshake fails. */
 function acceptHandshake(
   socket: Socket,
   peer: Address,
@@ -221,7 +224,7 @@ function whyFailed(error: NodeJS.ErrnoException | undefined): string {
   return why
 }
 
-/** Sends a sentence in plain text that this port speaks TLS, and closes. */
+/** Sends a sentence in plain text, which says that this port speaks TLS, and closes. */
 function sendPlainFarewell(socket: Socket, clock: Clock): void {
   const cancel = clock.after(FAREWELL, () => socket.destroy())
   socket.once('close', cancel)
@@ -257,7 +260,7 @@ function completeHandshake(below: Socket, host: string, clock: Clock): Promise<T
 
 function toHandshakeError({ code = '', message }: NodeJS.ErrnoException): string {
   const plain = /WRONG_VERSION|PACKET_LENGTH|UNEXPECTED_MESSAGE|HTTP_REQUEST|RECORD/.test(code)
-  if (plain) return 'it does not speak TLS; leave out --tls, or start the server with it'
+  if (plain) return 'it does not speak TLS; leave out --tls, or start the server with --tls'
   if (code === 'ECONNRESET') return 'it closed the connection during the TLS handshake; perhaps it does not speak TLS'
   return `the TLS handshake failed (${message})`
 }

@@ -11,7 +11,7 @@ import type { Sink, Transport } from '../transport.ts'
 
 /** Number of bytes in a piece. */
 const PIECE = 512
-/** Number of bytes that wait in the stream of Node. */
+/** Number of waiting bytes at which the stream of Node requests no more bytes (its `highWaterMark`). */
 const BUFFER = 4096
 const NOTHING = Buffer.alloc(0)
 
@@ -21,9 +21,9 @@ export class TransportStream extends Duplex {
   readonly #sink: StreamSink
   /** Bytes that the transport has delivered, but that the stream has not forwarded yet. */
   #waiting: Buffer = NOTHING
-  /** True if the reader of the stream wants bytes. */
+  /** True if the reader of the stream has requested bytes. */
   #wanted = false
-  /** Number of calls of `hold` without a `release`. If it is greater than 0, the stream forwards no bytes. */
+  /** Number of calls of `hold` without a call of `release`. If this number is greater than 0, the stream forwards no bytes. */
   #holds = 0
   #isPaused = false
   /** True until the next turn of the event loop, if the stream has forwarded a piece in this turn. */
@@ -64,8 +64,8 @@ export class TransportStream extends Duplex {
   }
 
   /**
-   * Passes on `head`, all bytes that wait, and all later events of the transport to a sink. This begins in the next turn of the event loop.
-   * The stream is over: its reader gets nothing more, and the stream stays in memory no longer than its reader.
+   * Passes `head`, all waiting bytes, and all later events of the transport to a sink, from the next turn of the event loop. After this
+   * call, the reader receives nothing more, and the stream stays in memory no longer than the reader.
    */
   handOver(sink: Sink, head: Uint8Array): void {
     this.hold()
@@ -106,12 +106,12 @@ export class TransportStream extends Duplex {
     done(error)
   }
 
-  /** Forwards the next piece, if the reader wants a piece and the stream has forwarded no piece in this turn of the event loop. */
+  /** Forwards the next piece, if the reader has requested bytes and the stream has forwarded no piece in this turn of the event loop. */
   #passOn(): void {
     if (!this.#wanted || this.#holds > 0 || this.#isResting || this.destroyed) return
     if (this.#waiting.length === 0) return this.#readMore()
     const piece = this.#waiting.subarray(0, PIECE)
-    // an empty rest would retain the whole array in memory
+    // an empty subarray would retain the whole array in memory
     this.#waiting = piece.length < this.#waiting.length ? this.#waiting.subarray(piece.length) : NOTHING
     this.#wanted = false
     this.#isResting = true
@@ -134,8 +134,8 @@ export class TransportStream extends Duplex {
 }
 
 /**
- * StreamSink is the sink of a stream, until the stream is handed over to the next sink. A stream cannot be the sink itself, because a
- * stream of Node already has a member `closed`, with another meaning.
+ * StreamSink is the sink of a stream, until `handOver` replaces the stream by the next sink. A stream cannot be the sink itself, because a
+ * stream of Node already has a member `closed` that has another meaning.
  */
 class StreamSink implements Sink {
   #stream: TransportStream | undefined

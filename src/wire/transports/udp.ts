@@ -8,7 +8,7 @@ import { isLoopback } from './socket.ts'
 const REMOTES = 1024
 /** Default timeout in milliseconds for the next datagram of a remote, because datagrams have no end of stream. */
 const IDLE = 60_000
-/** Maximum number of remotes that one turn of the event loop closes because of their timeout. */
+/** Maximum number of remotes that one turn of the event loop closes because of a timeout. */
 const AT_ONCE = 20
 /** Default maximum number of datagrams that a transport stores before `open`. */
 const EARLY = 4
@@ -30,8 +30,8 @@ export interface UdpOptions {
   /** Timeout in milliseconds for the next datagram of a remote. Default: 60,000. */
   idle?: number
   /**
-   * Checks whether an unknown remote may become a peer now; otherwise the listener drops its datagram. By default, every remote may become
-   * a peer.
+   * Checks whether an unknown remote may become a peer now; otherwise the listener drops the datagram of the remote. By default, every
+   * remote may become a peer.
    */
   mayBegin?: () => boolean
   /** True if an answer may have any length, because this side only relays the answers of another server. Default: false. */
@@ -42,14 +42,14 @@ export interface UdpOptions {
 
 /**
  * Listens for datagrams at an address. Each remote address is a peer with a separate transport. The peer exists from its first datagram
- * until its transport closes, or until no datagram has arrived from it for `idle` milliseconds.
+ * until the transport closes, or until the peer has sent no datagram for `idle` milliseconds.
  */
 export async function listenUdp(at: Address, accept: (transport: Transport) => void, options: UdpOptions = {}): Promise<Listener> {
   const socket = await openSocket(at.host, (one, host, done) => one.bind(at.port, host, done))
   return acceptDatagrams(socket, accept, options)
 }
 
-/** Does the same as `listenUdp` at a bound socket. */
+/** Accepts peers as `listenUdp` does, but at a socket that is already bound. */
 export function acceptDatagrams(socket: Socket, accept: (transport: Transport) => void, options: UdpOptions = {}): Listener {
   const listener = new UdpListener(socket, accept, options)
   const { address: host, port } = socket.address()
@@ -105,7 +105,7 @@ class UdpListener {
   readonly #most: number
   readonly #kind: typeof UdpTransport
   readonly #early: number
-  /** The remotes by address, in order of their last datagram. */
+  /** The remotes by address, in the order in which the remotes last sent a datagram. */
   readonly #remotes = new Map<string, { transport: UdpTransport; receivedAt: number }>()
   /** Number of remotes of each host, so that one host with many ports cannot exclude other hosts. */
   readonly #hosts = new Map<string, number>()
@@ -123,7 +123,7 @@ class UdpListener {
     this.#clock = clock
     this.#idle = idle
     this.#most = remotes
-    // an error on a shared socket does not name the remote that it concerns
+    // an error on a shared socket does not name the remote that has caused the error
     socket.on('error', () => {})
     socket.on('message', (bytes, { address: host, port }) => {
       const name = `${host} ${port}`
@@ -183,7 +183,7 @@ class UdpListener {
       const before = this.#clock.monotonic() - this.#idle
       let left = AT_ONCE
       for (const { transport, receivedAt } of this.#remotes.values()) {
-        // other remotes have also reached the timeout; the next sweep closes them
+        // other remotes have also reached the timeout; the next sweep closes these remotes
         if (receivedAt > before || left-- === 0) break
         transport.close()
       }
@@ -311,7 +311,7 @@ class UdpAnswers extends UdpTransport {
       return super.write(data)
     }
     const most = Math.min(roomFor(this.#last), DATAGRAM)
-    const sentence = `Answer not sent: ${length} bytes, and the limit over UDP is ${most} for ${this.#last} received. Use TCP.`
+    const sentence = `Answer not sent: ${length} bytes, and the limit over UDP is ${most} for ${this.#last} received bytes. Use TCP.`
     if (sentence.length <= this.#room) super.write(sentence)
     this.close('EANSWER')
   }

@@ -17,9 +17,9 @@ const PATH_LIMIT = process.platform === 'linux' ? 107 : 103
 const ABSENT = ['ECONNREFUSED', 'ENOENT']
 
 /**
- * Listens for peers at the path of a Unix socket or, on Windows, at the named pipe of that name. Replaces a socket that a crashed
- * server has left behind, but no other file, and no socket with a listener. Closing removes the socket. With `ownerOnly`, the
- * socket has the mode 0600 from the moment of its creation.
+ * Listens for peers at the path of a Unix socket or, on Windows, at the named pipe with this name. Replaces the socket of a crashed server,
+ * but no other file, and no socket that has a listener. Closing the listener removes the socket. With `ownerOnly`, the socket has the mode
+ * 0600 from the moment of its creation.
  */
 export async function listenUnix(
   path: string,
@@ -42,7 +42,7 @@ export async function listenUnix(
   }
 }
 
-/** Connects to the server at the path of a Unix socket. Retries for up to `timeout` milliseconds while no server listens there. */
+/** Connects to the server at the path of a Unix socket. Retries for up to `timeout` milliseconds while no server listens at the path. */
 export async function connectUnix(path: string, timeout: number, clock: Clock = createSystemClock()): Promise<Transport> {
   const at = toSystemPath(path)
   const socket = await connectWithRetry(() => connect({ path: at, allowHalfOpen: true }), timeout, clock, ABSENT)
@@ -79,13 +79,13 @@ async function removeLeftBehind(path: string, inUse: Error): Promise<void> {
   await rm(path, { force: true })
 }
 
-/** Checks in Linux's table of sockets whether a socket is bound to the path, without a connection to its server. */
+/** Checks in Linux's table of sockets whether a socket is bound to the path, without a connection to the server of the socket. */
 async function isBound(path: string): Promise<boolean> {
   const table = await readFile('/proc/net/unix', 'utf8').catch(() => '')
   return table.split('\n').some((line) => line.endsWith(` ${resolve(path)}`))
 }
 
-/** Checks by a connection whether a server listens at a path, because no other check is certain. */
+/** Connects to check whether a server listens at a path, because no other check is reliable. */
 function isListening(path: string): Promise<boolean> {
   return new Promise((answer, reject) => {
     const socket = connect({ path })

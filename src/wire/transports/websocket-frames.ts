@@ -2,15 +2,16 @@ import { Buffer, isUtf8 } from 'node:buffer'
 import { MESSAGE_LIMIT } from '../framing/framing.ts'
 
 /*
- * The frames of WebSocket version 13 (RFC 6455), from the side of a server. The library `ws` has a decoder, too, as a stream of Node with
- * listeners, which takes 1,000 bytes for each client. This decoder takes 90 bytes while no message is unfinished, and decodes a message
- * inside the array that the transport has delivered.
+ * This file decodes and encodes the frames of WebSocket version 13 (RFC 6455), from the side of a server. The library `ws` has a decoder,
+ * too, but this decoder is a stream of Node with listeners, and uses 1,000 bytes for each client. `FrameDecoder` uses 90 bytes while no
+ * message is unfinished, and decodes a message inside the array that the transport has delivered.
  *
- * A client can send thousands of frames in one read of a socket. The decoder therefore passes on all messages of a read together, as lines, as
- * they would arrive over TCP.
+ * A client can send thousands of frames in one read of a socket. The decoder therefore passes all messages of a read together to the
+ * receiver, as lines, in the same form as over TCP.
  *
- * Every message has a limit of bytes and of fragments. A client learns from the head of a frame that its message is too long, so the decoder
- * never holds more than one message and the head of a frame. After the first violation, and after a close frame, the decoder ignores all bytes.
+ * Every message has a limit of bytes and of fragments. If the head of a frame shows that the message is too long, the decoder refuses the
+ * message immediately. Therefore the decoder never stores more than one message and the head of a frame. After the first violation, and
+ * after a close frame, the decoder ignores all bytes.
  */
 
 /** Close codes of RFC 6455, section 7.4.1. */
@@ -34,21 +35,21 @@ const RESERVED = 0x70
 const MASKED = 0x80
 /** Maximum number of bytes in the payload of a control frame. */
 const CONTROL_LIMIT = 125
-/** Maximum number of fragments of a message, because a fragment costs more than its bytes. */
+/** Maximum number of fragments of a message, because handling a fragment costs more than handling its bytes. */
 const FRAGMENTS = 128
 const LF = 10
 const BLANK = 32
 const NOTHING: Uint8Array = Buffer.alloc(0)
 const LINE_END: Uint8Array = Buffer.from('\n')
 
-/** FrameReceiver is called with the decoded frames of one client, in order. Arrays are valid until the call returns. */
+/** FrameReceiver receives the decoded frames of one client, in order. Arrays are valid until the call returns. */
 export interface FrameReceiver {
-  /** Called with whole text messages, each as a line. */
+  /** Called with whole text messages; each message is a line. */
   messages(lines: Uint8Array): void
   ping(payload: Uint8Array): void
   /** Called with the number of bytes in the payload of a pong. */
   pong(length: number): void
-  /** Called with the code of a close frame; with 1005 for a close frame without a code. */
+  /** Called with the code of a close frame, or with 1005 for a close frame without a code. */
   closing(code: number): void
   /** Called with the close code for a client that violates the protocol, and a reason for the client. */
   violation(code: number, reason: string): void
@@ -63,21 +64,20 @@ export class FrameDecoder {
   #message: Uint8Array | undefined
   #fragments = 0
   #isOver = false
-  /** Start and end, in the pushed array, of the lines that the receiver has not got yet. */
-  #from = 0
+  /** Start and end, in the pushed array, of the lines that the receiver has not received yet. */ #from = 0
   #to = 0
 
   constructor(receiver: FrameReceiver) {
     this.#receiver = receiver
   }
 
-  /** Decodes bytes, which the network may have cut anywhere, and removes their masks in place. */
+  /** Decodes bytes, which the network may have cut anywhere, and removes the masks of the frames in place. */
   push(bytes: Uint8Array): void {
     const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
     let at = 0
     for (let next = this.#decode(all, at); next > at; next = this.#decode(all, at)) at = next
     this.#passOn(all)
-    // a copy, because the transport uses the array again
+    // this array is a copy, because the transport uses `bytes` again
     this.#rest = this.#isOver || at === all.length ? NOTHING : new Uint8Array(all.subarray(at))
   }
 
@@ -108,17 +108,17 @@ export class FrameDecoder {
   #findViolation(first: number, second: number): string | undefined {
     const opcode = first & 0x0f
     if (first & RESERVED) return 'the reserved bits must be clear'
-    if (!(second & MASKED)) return 'a client masks its frames'
+    if (!(second & MASKED)) return 'a client must mask its frames'
     if (opcode > OPCODE.pong || (opcode > OPCODE.binary && opcode < CONTROL)) return 'the opcode is unknown'
     if (opcode >= CONTROL) {
-      if (!(first & FIN)) return 'a control frame has no fragments'
+      if (!(first & FIN)) return 'a control frame must not be fragmented'
       return (second & 0x7f) > CONTROL_LIMIT ? 'a control frame has at most 125 bytes' : undefined
     }
     if (opcode === OPCODE.continuation) return this.#message ? undefined : 'no message is unfinished'
     return this.#message ? 'the last message is unfinished' : undefined
   }
 
-  /** Receives a message of one frame. Its line is in the place of the frame, and follows the previous line. */
+  /** Receives a message of one frame. Writes the line of the message to the place of the frame, after the previous line. */
   #receiveText(bytes: Uint8Array, mask: number, end: number): void {
     if (this.#from === this.#to) {
       this.#from = mask + 3
@@ -145,7 +145,7 @@ export class FrameDecoder {
     this.#receiver.messages(Buffer.concat([message, LINE_END]))
   }
 
-  /** Passes on the lines that the receiver has not got yet. */
+  /** Passes the lines that the receiver has not received yet to the receiver. */
   #passOn(bytes: Uint8Array): void {
     if (this.#from === this.#to) return
     const lines = bytes.subarray(this.#from, this.#to)
@@ -154,7 +154,7 @@ export class FrameDecoder {
   }
 
   #failText(bytes: Uint8Array): void {
-    this.#fail(bytes, 0, CLOSE.invalid, 'a text message is in UTF-8')
+    this.#fail(bytes, 0, CLOSE.invalid, 'a text message must be in UTF-8')
   }
 
   #receiveControl(opcode: number, bytes: Uint8Array, mask: number, end: number): void {
@@ -166,7 +166,7 @@ export class FrameDecoder {
     const code = payload.length === 0 ? CLOSE.noCode : ((payload[0] ?? 0) << 8) | (payload[1] ?? 0)
     if (payload.length === 1 || (payload.length > 1 && !mayClose(code)))
       return void this.#fail(bytes, 0, CLOSE.protocol, 'the close code is invalid')
-    if (!isUtf8(payload.subarray(2))) return void this.#fail(bytes, 0, CLOSE.invalid, 'the reason of a close is in UTF-8')
+    if (!isUtf8(payload.subarray(2))) return void this.#fail(bytes, 0, CLOSE.invalid, 'the reason of a close must be in UTF-8')
     this.#isOver = true
     this.#receiver.closing(code)
   }
@@ -190,7 +190,7 @@ function readLength(bytes: Uint8Array, from: number, end: number): number {
 
 /**
  * Unmasks the bytes between the mask, which is at the index `mask`, and the index `end`. Moves these bytes to the index `to`, which is at
- * most their present index. Replaces line ends by `lineEnd`. Returns whether all bytes are ASCII.
+ * most the present index of the first byte. Replaces line ends by `lineEnd`. Returns whether all bytes are ASCII.
  */
 function unmask(bytes: Uint8Array, mask: number, end: number, to: number, lineEnd: number): boolean {
   const key = (bytes[mask] ?? 0) | ((bytes[mask + 1] ?? 0) << 8) | ((bytes[mask + 2] ?? 0) << 16) | ((bytes[mask + 3] ?? 0) << 24)
@@ -209,11 +209,11 @@ function mayClose(code: number): boolean {
   return (code >= 1000 && code <= 1014 && ![1004, CLOSE.noCode, 1006].includes(code)) || (code >= 3000 && code <= 4999)
 }
 
-/** Encodes whole lines, each as one text message without its line end. */
+/** Encodes whole lines; each line becomes one text message without the line end. */
 export function encodeLines(text: string): Uint8Array {
   let count = 0
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
-  // the head of a frame replaces the one byte of a line end; it has at most ten bytes, so each line needs at most nine more bytes
+  // the head of a frame replaces the one byte of a line end; a head has at most ten bytes, so each line needs at most nine more bytes
   const frames = Buffer.allocUnsafe(Buffer.byteLength(text) + 9 * count)
   let place = 0
   for (let from = 0, end = text.indexOf('\n'); end >= 0; from = end + 1, end = text.indexOf('\n', from)) {

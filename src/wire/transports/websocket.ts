@@ -6,34 +6,34 @@ import type { TransportStream } from './transport-stream.ts'
 import { CLOSE, encodeClose, encodeLines, encodePing, FrameDecoder, type FrameReceiver } from './websocket-frames.ts'
 
 /*
- * A WebSocket has messages, and a transport has a stream of bytes. This transport makes each text message of the peer one line, and makes
- * each line to the peer one text message. So a protocol of lines runs over both kinds of connection, with its limits and its framing. A
- * line end inside a message would split the message into two lines, so the transport replaces the line end by a blank, which JSON treats in
- * the same way.
+ * A WebSocket transmits messages, and a transport transmits a stream of bytes. This transport converts each text message of the peer to one
+ * line, and each sent line to one text message. Therefore a protocol of lines runs over TCP and over a WebSocket, with the same limits and
+ * the same framing. A line end inside a message would split the message into two lines, so the transport replaces the line end by a blank,
+ * which JSON treats in the same way.
  *
- * The transport replaces the stream that the HTTP server has read, so a browser takes no more than one socket of Node. `WebSocket` of the
- * library `ws` is an event emitter with two more streams, and took 2,400 bytes more for each browser.
+ * The transport replaces the stream that the HTTP server has read, so a browser needs only one socket of Node. `WebSocket` of the library
+ * `ws` is an event emitter with two more streams, and used 2,400 bytes more for each browser.
  *
- * The decoder (`websocket-frames.ts`) checks frames, UTF-8 and the size of messages, and the transport closes with the fitting code
- * of RFC 6455. It refuses a binary message (1003). It charges pings and pongs to the peer's budget like all bytes outside of messages, and too many
- * pings or pongs end the connection (1008). One pong answers all pings of a turn of the event loop (section 5.5.3). The transport
- * resets a peer that no longer answers pings (`probe`).
+ * The decoder (`websocket-frames.ts`) checks frames, UTF-8 and the size of messages, and the transport closes with the matching code of RFC
+ * 6455. The decoder refuses a binary message (1003). The transport charges the peer's budget for pings and pongs, like all bytes outside of
+ * messages, and too many pings or pongs end the connection (1008). One pong answers all pings of a turn of the event loop (section 5.5.3).
+ * The transport resets a peer that no longer answers pings (`probe`).
  *
- * Closing (RFC 6455, section 7). Each side sends one close frame; the server then closes its direction first, and drops all further bytes of the
- * peer. A peer that does not close its direction within two seconds after the close frame of this side is disconnected.
+ * Closing (RFC 6455, section 7). Each side sends one close frame; the server then closes its direction first, and drops all further bytes
+ * of the peer. If the peer has not closed two seconds after the close frame of this side, the server disconnects the peer.
  */
 
-/** Number of bytes of a ping or pong frame without its payload. */
+/** Number of bytes of a ping or pong frame without the payload. */
 const FRAME = 6
 /** Maximum number of bytes of pings and pongs between two messages: 10 hours of answers to the pings of the server. */
 const CONTROL_LIMIT = 8192
-/** Milliseconds that the peer has to close after the close frame of this side. */
+/** Milliseconds within which the peer has to close after the close frame of this side. */
 const CLOSE_TIMEOUT = 2000
 
 /** WebSocketHost is the server of many WebSockets. */
 export interface WebSocketHost {
   readonly clock: Pick<Clock, 'after'>
-  /** The WebSockets that are not closed. */
+  /** The open WebSockets. */
   readonly open: ChurnSet<WebSocketTransport>
 }
 
@@ -42,7 +42,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
   readonly datagrams = false
   readonly remote: Address
   readonly loopback: boolean
-  /** The transport below. */
+  /** The transport that carries the frames. */
   readonly #below: Transport
   readonly #clock: WebSocketHost['clock']
   readonly #membership: Membership
@@ -56,7 +56,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
   #ping: Uint8Array | undefined
   /** True if the peer has not sent anything since the last probe. */
   #isSilent = false
-  /** True while the sink does not read. The peer's answers to pings then wait behind the other input. */
+  /** True while the sink does not read. The peer's answers to pings then wait after the other input. */
   #isPaused = false
   /** Number of bytes of pings and pongs since the last message. */
   #control = 0
@@ -65,7 +65,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
   /** True after the close frame of the peer, or after the peer has violated the protocol. */
   #isDeaf = false
   #broken: string | undefined
-  /** Cancels the timeout for the peer to close. */
+  /** Cancels the timeout within which the peer has to close. */
   #cancel: (() => void) | undefined
 
   /**
@@ -134,7 +134,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
     if (!isProper) this.#broken ??= 'ECONNRESET'
     this.#isDeaf = true
     this.#close(code)
-    // the peer sends nothing more; the sink learns this now, and does not have to wait for the end of the connection
+    // the peer sends nothing more; this call notifies the sink now, so that the sink does not have to wait for the end of the connection
     if (isProper) this.#sink?.finished()
   }
 
@@ -150,7 +150,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
   }
 
   /**
-   * Sends a ping, to which every live peer answers. Resets a peer that has sent nothing since the last call. Does nothing while the sink has
+   * Sends a ping, which every live peer answers. Resets a peer that has sent nothing since the last call. Does nothing while the sink has
    * paused the input.
    */
   probe(): void {
@@ -180,7 +180,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
   }
 
   pause(): void {
-    // this side drops the rest of the input, but has to read it, because the close of the peer follows it
+    // this side drops the remaining input, but has to read this input, because the close of the peer follows
     if (this.#isDeaf) return
     this.#isPaused = true
     this.#below.pause()
@@ -211,7 +211,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
     this.#below.reset()
   }
 
-  /** Sends a close frame unless this side has sent one. Closes this direction if the peer sends nothing more. */
+  /** Sends a close frame, if this side has not sent a close frame yet. Closes this direction if the peer sends nothing more. */
   #close(code: number, reason?: string): void {
     if (!this.#isClosing) {
       this.#isClosing = true
@@ -226,7 +226,7 @@ export class WebSocketTransport implements Transport, Sink, FrameReceiver {
   #pong(): void {
     const ping = this.#ping
     this.#ping = undefined
-    // a peer that does not read gets no pongs, because the pongs would only fill the memory
+    // this side sends no pongs to a peer that does not read, because the pongs would only fill the memory
     if (ping && this.unsent === 0 && !this.#isClosing) this.#below.write(encodePing(ping))
   }
 }

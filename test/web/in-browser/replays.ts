@@ -48,7 +48,7 @@ export function testReplays(serve: ServeWebPages): void {
     })
     await watcher.untilStatus('Move 3:')
     await press('Home', 'Before the first move.')
-    await watcher.page.getByRole('button', { name: 'One move on' }).click()
+    await watcher.page.getByRole('button', { name: 'One move forward' }).click()
     await watcher.untilStatus('Move 1: b is letter 1.')
     const tree = await watcher.page.locator('main').ariaSnapshot()
     expect(tree).toMatch(/group "Replay":.*slider "Move": "1".*status: "?Move 1: b is letter 1\..*\\u202eevil.*link "x move 2"/s)
