@@ -96,19 +96,6 @@ export function resultsContract(open: Open): void {
       expect(await results.rank('go', best)).toEqual({ rank: 1, of: scores.size })
     })
 
-    test('a rank among 50,000 takes less than 1 ms', async () => {
-      const { results } = await open()
-      const all = Array.from({ length: 50_000 }, (_, at) => ({ person: `account:${at + 1}`, name: 'x', score: at / 10, games: 1 }))
-      await results.setStandings(1, 'nim', all)
-      const times: number[] = []
-      for (let time = 0; time < 9; time++) {
-        const from = performance.now()
-        expect(await results.rank('nim', 10.5 + time)).toEqual({ rank: 50_000 - 105 - 10 * time, of: 50_000 })
-        times.push(performance.now() - from)
-      }
-      expect(Math.min(...times)).toBeLessThan(1)
-    })
-
     test('a ladder retains the guests who played last, and all accounts', async () => {
       const { results } = await open()
       const standing = (person: string, score: number) => ({ person, name: person, score, games: 1 })

@@ -14,6 +14,20 @@ describe.each(engines)('the engine $scheme:', ({ scheme, isDurable }) => {
 
   contract(async (onError) => openStorage(newUrl(), { onError }))
 
+  test('a rank among 50,000 takes less than 1 ms', async () => {
+    const { results, close } = await openStorage(newUrl())
+    onTestFinished(close)
+    const all = Array.from({ length: 50_000 }, (_, at) => ({ person: `account:${at + 1}`, name: 'x', score: at / 10, games: 1 }))
+    await results.setStandings(1, 'nim', all)
+    const times: number[] = []
+    for (let time = 0; time < 9; time++) {
+      const from = performance.now()
+      expect(await results.rank('nim', 10.5 + time)).toEqual({ rank: 50_000 - 105 - 10 * time, of: 50_000 })
+      times.push(performance.now() - from)
+    }
+    expect(Math.min(...times)).toBeLessThan(1)
+  })
+
   test('has a scheme of at least two lower-case letters', () => {
     expect(scheme).toMatch(/^[a-z][a-z0-9+.-]+$/)
   })
