@@ -138,11 +138,17 @@ function findForeignEnding({ role }: CheckSubject, games: readonly PlayedFinding
 const QUITTING = /quit|exit|leave|stop|end|bye|give up/i
 
 /**
- * Checks whether a conversation failed because the judge typed the worksheet's line to quit, and the program does not offer it: its author
- * may have chosen another line.
+ * Checks whether a conversation failed because the judge quit as the worksheet's program does, and the program does not offer it: its author
+ * may have chosen another line, and a program that ends by an error at the end of its input (Ctrl-D) does the same as many worksheets'
+ * programs.
  */
-function isForeignQuit({ typed = [], printed = '' }: PlayedFinding, { quits }: Script, { role }: CheckSubject): boolean {
+function isForeignQuit(
+  { cause, typed = [], printed = '', inputEnded = false }: PlayedFinding,
+  { quits }: Script,
+  { role }: CheckSubject,
+): boolean {
   const line = typed.at(-1)
+  if (quits?.side === role && inputEnded && cause === 'crashed') return true
   if (quits?.side !== role || line === undefined || typed.length <= quits.after) return false
   const isNamed = (text: string) => text.split(/[^\p{L}\p{N}/]+/u).some((word) => word.toLowerCase() === line.toLowerCase())
   return !printed.split('\n').some((text) => text !== line && isNamed(text) && QUITTING.test(text))

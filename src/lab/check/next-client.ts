@@ -24,6 +24,8 @@ const KEPT = 'does the server retain data of an earlier client, such as a global
 const PASSED = 'the server has played with two clients, one after the other'
 const PASSED_LEFT = `${PASSED}, and with a client after clients that had left in the middle of a game`
 const PLAYED = 'a first client played to the end, and then the next client'
+const UNANSWERED =
+  'the server has answered the first client, but not a second client, whose datagram came from another port: send each answer to the address that recvfrom returned with the datagram'
 const LEFT = 'clients left in the middle of their games, and then the next client'
 
 /**
@@ -36,6 +38,7 @@ export const nextClient: Check = {
   proves: 'plays with the next client as with the first client, if it serves several clients',
   level: 'worksheet',
   roles: ['server'],
+  carriers: 'both',
   appliesTo: (program) => isPlayable(program) && !needsCompanion(program),
   async run(subject) {
     const [longest] = await rehearseLongGames(subject)
@@ -51,7 +54,11 @@ export const nextClient: Check = {
     }
     const connections = { subject, script, running, first }
     const second = await playNext({ ...connections, transport, before: PLAYED })
-    const isGood = !second.isAlone && second.finding.cause === undefined
+    if (subject.datagrams && second.isAlone && !second.hasEnded) {
+      await running.stop()
+      return { ...second.finding, cause: 'wrong-address', sentence: UNANSWERED }
+    }
+    const isGood = !second.isAlone && second.finding.cause === undefined && !subject.datagrams
     const left = longest && isGood && (await playAndLeave(subject, running, longest)) > 0 ? await connectAgain(subject) : undefined
     const third = left && (await playNext({ ...connections, transport: left, before: LEFT }))
     await running.stop()
@@ -83,7 +90,7 @@ async function playNext({ subject, script, running, transport, first, before }: 
   const isAlone = hasEnded || !played.observations?.some(({ from }) => from === 'server')
   const refused = played.cause === undefined ? findNewRefusal(subject, { first, played, before }) : undefined
   const finding: Finding = refused ? { ...played, ...refused } : { ...played, sentence: `${before} came: ${played.sentence}; ${KEPT}` }
-  return { finding, isAlone }
+  return { finding, isAlone, hasEnded }
 }
 
 /**
@@ -116,6 +123,6 @@ function findNewRefusal(
   return { cause: 'wrong-rules', sentence, observations: played.observations?.slice(0, played.observations.indexOf(answer) + 1) ?? [] }
 }
 
-async function connectAgain({ sandbox, port }: CheckSubject) {
-  return sandbox.connect(port, CONNECT_WAIT).catch(() => undefined)
+async function connectAgain({ sandbox, port, datagrams = false }: CheckSubject) {
+  return sandbox.connect(port, CONNECT_WAIT, { datagrams }).catch(() => undefined)
 }

@@ -12,6 +12,7 @@ import { findGarbled, isSameGame } from './printed-answers.ts'
 import { toSteps } from './rehearsal.ts'
 import type { RunningProgram } from './sandbox.ts'
 import type { Script } from './script.ts'
+import { findStaleNumber } from './stale-replay.ts'
 import { endWithin, isBusy, pauseFor } from './waiting.ts'
 import { CountingTransport, CrLfTransport, HoldingTransport } from './wire-filters.ts'
 import { WireWatch } from './wire-watch.ts'
@@ -74,6 +75,8 @@ export interface PlayedFinding extends Finding {
   readonly printed?: string
   /** True if the program has shown a prompt for the first line, so that it reads the typed lines. */
   readonly isPrompted?: boolean
+  /** True if the judge has ended the program's input, as Ctrl-D does. */
+  readonly inputEnded?: boolean
   /** The prompt that the program has shown before the first message of the judge, if the judge held it back; `''` without a prompt. */
   readonly promptBefore?: string
   /** The prompt that the program has shown when the conversation ended; `''` without a prompt. */
@@ -154,16 +157,17 @@ export async function playConversation(
   const printed = toScreen(running.output.chunks)
   const lastAt = watch.observations.findLast(({ kind }) => kind === 'message')?.at ?? 0
   if (!keepsRunning) await running.stop()
-  return {
+  const played: PlayedFinding = {
     ...{ observations: watch.observations, ...finding, visited: watch.visited, steps: toSteps(watch.observations) },
     isRefused: match.trouble instanceof Disconnected && match.trouble.reason === 'violation',
     ...{ complaints: match.complaints, games: match.outcomes, typed: match.typed, printed, isForked },
-    isPrompted: match.prompts.first !== '',
+    ...{ isPrompted: match.prompts.first !== '', inputEnded: match.inputEnded },
     promptBefore,
     promptAfter: match.prompts.last,
     ending: toScreen(running.output.chunks.filter(({ at }) => at >= lastAt)),
     said: isSameGame({ role, observations: watch.observations, match }) ? match.said : undefined,
   }
+  return { ...played, ...(await findStaleNumber(subject, played)) }
 }
 
 /** Checks whether a program uses the processor although it has nothing left to do. */

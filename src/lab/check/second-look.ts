@@ -42,7 +42,7 @@ export function lookAgain(found: NamedCause | undefined, look: Look): NamedCause
   // a server without a person makes random choices of its own
   if (found.cause !== 'wrong-rules' || (look.role === 'server' && look.match.typed.length === 0)) return found
   const difference = findDifference(look)
-  return difference === undefined ? found : { ...found, sentence: `${found.sentence}; ${difference}` }
+  return difference === undefined ? found : { ...found, sentence: `${found.sentence}; ${withoutBeginning(difference, found.sentence)}` }
 }
 
 /** Returns the finding of the typed lines for a conversation that the judge has stopped; later faults are consequences of the stop. */
@@ -63,6 +63,12 @@ function findUnflushed({ role, observations, match }: Look): NamedCause | undefi
     ...{ cause: 'unflushed-output', fact },
     sentence: `${fact}: the message had stayed in a buffer of the program; flush the buffer after each message`,
   }
+}
+
+/** Returns a clause of the form "the server sent X, but Y", or only Y if a sentence has already said that the server sent X. */
+function withoutBeginning(clause: string, sentence: string): string {
+  const beginning = clause.slice(0, clause.indexOf(', but ') + ', but '.length)
+  return clause.includes(', but ') && sentence.startsWith(beginning) ? clause.slice(beginning.length) : clause
 }
 
 /** Finds out whether the program's game and the judge's game differ, so that each side waits for the other side. */

@@ -31,6 +31,22 @@ export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
     says: /the right answer is "7w": the end of it is from an earlier, longer message/,
   },
   {
+    ...server('stale-buffer-number.c', 'number'),
+    args: '{PORT}',
+    mistake: "does not end a guess with '\\0'",
+    check: PLAYS,
+    cause: 'stale-buffer',
+    says: /the answer fits "\d+": the end of an earlier, longer text is still in the buffer/,
+  },
+  {
+    ...server('wrong-address-first-client.py', 'time'),
+    ...{ args: '{PORT}', datagrams: true },
+    mistake: 'answers every client at the address of the first client',
+    check: 'next-client',
+    cause: 'wrong-address',
+    says: /not a second client, whose datagram came from another port/,
+  },
+  {
     ...server('stale-buffer-chat.c', 'chat'),
     args: '{PORT}',
     mistake: "does not end a line with '\\0'",

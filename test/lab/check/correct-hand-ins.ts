@@ -12,6 +12,10 @@ export const CORRECT: readonly CorrectHandIn[] = [
   { file: 'correct/stdio.c', program: 'tictactoe', role: 'client', robust: ['oversized-message', 'gone-by-silence'] },
   { file: 'correct/streams.js', program: 'hangman', role: 'client', robust: ['byte-by-byte', 'crlf-lines'] },
   { file: 'correct/quiz-guest.py', program: 'quiz', role: 'client', robust: ['glued'] },
+  {
+    ...{ file: 'correct/scissors-input.py', program: 'scissors', role: 'server', args: '{PORT}', robust: ['glued', 'illegal-move'] },
+    level: 'worksheet',
+  },
   { file: 'correct/readline.js', program: 'guess', role: 'client', robust: ['slow', 'gone-by-fin'] },
 ]
 

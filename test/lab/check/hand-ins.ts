@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
-import type { Cause } from '../../../src/lab/check/report.ts'
+import type { Cause, CheckLevel } from '../../../src/lab/check/report.ts'
 import type { Side } from '../../../src/protocol/message-spec.ts'
 import type { JudgedHandIn } from '../../support/judge-hand-in.ts'
 import { works } from '../../support/sandboxes.ts'
@@ -41,6 +41,8 @@ export interface BrokenHandIn extends HandIn {
 export interface CorrectHandIn extends HandIn {
   /** The checks of level robust that each run of the tests makes. `npm run test:check` makes all of them. */
   readonly robust: readonly string[]
+  /** The level of `npm run test:check`; by default, robust. */
+  readonly level?: CheckLevel
   /** A check that it does not pass, because it does not claim what that check proves. */
   readonly unclaimed?: string
 }

@@ -102,7 +102,7 @@ async function judgeBroken(handIn: BrokenHandIn, seed: number): Promise<Row> {
 async function judgeCorrect(handIn: CorrectHandIn, seed: number): Promise<Row> {
   const since = performance.now()
   using prepared = prepareHandIn(handIn)
-  const results = await judgeHandIn({ ...prepared, level: 'robust', seed })
+  const results = await judgeHandIn({ ...prepared, level: handIn.level ?? 'robust', seed })
   const failed = results.filter(({ name, passed }) => !passed && name !== handIn.unclaimed)
   const found = failed.map(({ name, cause, sentence }) => `${name}: ${cause}: ${sentence}`).join('; ') || `${results.length} checks passed`
   return { file: handIn.file, isGood: results.length > 0 && failed.length === 0, seconds: (performance.now() - since) / 1000, found }
