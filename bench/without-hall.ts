@@ -18,11 +18,11 @@ const server = new Server({
   host: '127.0.0.1',
   ports: { [program.name]: 0 },
   iterative: new Set(),
-  // the server counts in the same way in `serve`; the limits are too high for the load to reach them
+  // `serve` counts in the same way; the load does not reach these limits
   limits: { first: 120_000, idle: 600_000, connections: 1_000_000, burst: 1_000_000, messages: 1_000_000 },
   options: {},
   random: chance,
-  // the load itself counts games that failed, and idle clients disconnect in the middle of theirs
+  // the load itself counts failed games, and idle clients disconnect in the middle of their games
   logs: { log: () => {} },
   clock: createSystemClock(),
 })
