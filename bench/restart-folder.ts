@@ -61,7 +61,7 @@ function makeToken(n: number): string {
   return n.toString(16).padStart(64, '0')
 }
 
-/** Plays the games in rounds of one move each, and waits until each round is persisted. */
+/** Plays the games in rounds of one move each, and waits until the store has persisted each round. */
 async function play(playing: readonly Playing[]): Promise<void> {
   for (let move = 0; ; move++) {
     const on = playing.filter(({ table, moves }) => !table.over && move < moves)

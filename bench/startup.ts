@@ -88,7 +88,7 @@ function build(): string {
 function start(file: string, ...args: string[]): ChildProcess {
   const child = spawn(process.execPath, [file, ...args], { stdio: 'pipe' })
   started.add(child)
-  // both sides print a diagnostic when a client leaves in its first move
+  // both sides print a diagnostic when a client disconnects in its first move
   child.stderr?.resume()
   child.on('exit', () => started.delete(child))
   return child

@@ -1,10 +1,10 @@
 // The cost of a tap: `npm run bench:tap [SECONDS]`. The same client talks to the same server, without and with a tap between them.
 //
 // The conversation is a conversation of tjc/chat: the server greets, and then each side waits for the other side's line. A connection has
-// one message in flight, so BUSY connections have BUSY messages in flight, with and without the tap. The rounds alternate, because a
-// machine is not equally fast at all times. The tap shows and records messages after it has forwarded their bytes. Therefore the measured
-// time does not end with the last answer, but when the tap has judged, shown and recorded all messages: with `--connections`, the tap exits
-// at this moment.
+// one message in flight, so BUSY connections have BUSY messages in flight, with and without the tap. The rounds alternate, because the
+// speed of a machine varies. The tap shows and records messages after it has forwarded their bytes. Therefore the measured time does not
+// end with the last answer, but when the tap has judged, shown and recorded all messages: with `--connections`, the tap exits at this
+// moment.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -210,11 +210,13 @@ async function compare(): Promise<void> {
     `time of a round trip at the median: bare ${median(bare).toFixed(3)} ms, through the tap ${median(tapped).toFixed(3)} ms: ${added.toFixed(3)} ms added (target: ${TARGETS.added})`,
   )
   let files = 0
-  await compareRates(server, 'a proxy that only passes bytes on')
+  await compareRates(server, 'a proxy that only forwards bytes')
   const share = await compareRates(server, 'the tap with plain lines', () => [])
   const recorded = await compareRates(server, 'the tap with a recording', () => ['--record', join(folder, `${++files}.pcapng`)])
   const { held, memory } = await hold(port, child)
-  console.log(`connections that hold: ${held} of ${TARGETS.connections}; ${(memory / 1024).toFixed(1)} KB of memory of the tap for each`)
+  console.log(
+    `connections that get an answer: ${held} of ${TARGETS.connections}; ${(memory / 1024).toFixed(1)} KB of memory of the tap for each`,
+  )
   const isFast = Math.min(share, recorded) >= TARGETS.share
   process.exit(added <= TARGETS.added && isFast && held === TARGETS.connections ? 0 : 1)
 }

@@ -30,7 +30,7 @@ async function load(browser: Browser, url: string): Promise<LobbyLoad> {
   const debug = await context.newCDPSession(page)
   await debug.send('Emulation.setCPUThrottlingRate', { rate: SLOWER })
   await page.goto(url)
-  // the games come over the WebSocket, so a lobby that shows them is connected
+  // the page receives the games over the WebSocket, so a lobby that shows games is connected
   const usable = await page.waitForFunction(() => document.querySelector('.game b') && performance.now())
   const time = Number(await usable.jsonValue())
   await page.waitForTimeout(1000)

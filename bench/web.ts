@@ -1,6 +1,6 @@
-// The cost of browsers: `npm run bench:web [PART]`. It measures the memory of a seated browser and of a bare connection of the library `ws`.
-// It also measures the time that 200 watchers add to a move, and the effect of 10,000 refused upgrades on the server and its players. Then it
-// measures the bytes of the first load, and the time until the lobby is usable in Chromium.
+// Measures the cost of browsers: `npm run bench:web [PART]`. The program measures the memory of a seated browser and of a bare connection
+// of the library `ws`. The program also measures the time that 200 watchers add to a move, and the effect of 10,000 refused upgrades on the
+// server and its players. Then the program measures the bytes of the first load, and the time until the lobby is usable in Chromium.
 //
 // The server runs without the flags of `npm start`, so the figures hold for every way to start it. Memory is measured after a garbage
 // collection, with the same number of clients at both servers, in the same run. Watchers run in a separate process, so the players wait
@@ -223,7 +223,7 @@ async function measureWatchers(): Promise<{ readonly without: number; readonly w
       const { pair, table: number } = await seatTwo(server.url, `r${round}${way}`, { size: 20 })
       const crowd = way === 'with' ? await start(['bench/web.ts', 'watch', server.url, String(number)], (line) => line) : undefined
       const all: number[] = []
-      // a column of the board at a time, so that no line is complete: the players alternate, and swap the colors of every second column
+      // the moves fill the board row by row: each row has the marks of both players, and no column or diagonal is full after `MOVES` moves
       for (let move = 0; move < MOVES; move++) {
         const began = performance.now()
         await pair[move % 2 === 0 ? 0 : 1].ask({ type: 'play', table: number, move: String(cellOf(move)) })
@@ -239,7 +239,9 @@ async function measureWatchers(): Promise<{ readonly without: number; readonly w
   return { without: median(times.without), with: median(times.with) }
 }
 
-/** Returns the cell of a move on a board of 20 by 20, on which neither player ever has a whole line. */
+/**
+ * Returns the cell of a move on a board of 20 by 20 cells, counted from 1. The first cell of each row is one column further to the right.
+ */
 function cellOf(move: number): number {
   const [row, place] = [Math.floor(move / 20), move % 20]
   return row * 20 + ((place + row) % 20) + 1

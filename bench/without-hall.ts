@@ -12,7 +12,7 @@ import { echo } from './echo.ts'
 
 const name = process.argv[2] ?? ''
 const program = name === 'echo' ? echo : await loadProgram(name)
-if (!program) throw new Error(`there is no program ${name}`)
+if (!program) throw new Error(`no program is named "${name}": expected "echo" or a name that "parlor protocols" lists`)
 const server = new Server({
   programs: [program],
   host: '127.0.0.1',

@@ -1,6 +1,6 @@
 /*
  * node docs/confusables.ts FILE: makes `src/hall/names/confusables.ts` from Unicode's `confusables.txt` (UTS 39). FILE is in
- * the folder `security` of the Unicode Character Database. No package contains an up-to-date version of this table.
+ * the folder `security` of the Unicode Character Database. No package updates this table.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

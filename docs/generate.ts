@@ -98,7 +98,7 @@ export function programPage(name: string, program: Program | undefined, solo?: S
     formatTitle(title),
     `\`\`\`sh\n${ways.join('\n')}\n\`\`\``,
     table(['', ''], rows),
-    ...(takes.length > 0 ? [`Options of its own: ${takes.map(code).join(', ')}.`] : []),
+    ...(takes.length > 0 ? [`Options of this program: ${takes.map(code).join(', ')}.`] : []),
     ...(program ? conversation(program.protocol.automaton) : []),
     '[All programs](README.md) · [All options](../options.md)',
   ].join('\n\n')}\n`
