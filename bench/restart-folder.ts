@@ -1,6 +1,6 @@
 // Plays games in a hall into a folder, and waits to be killed: node bench/restart-folder.ts FOLDER UNFINISHED FINISHED
-// The hall writes as in a server. A tenth of the finished games is rated; the other games have two anonymous worksheet clients, or such a
-// client and the house, as players. Every unfinished game has players who can return.
+// The hall writes to the folder as in a server. A tenth of the finished games is rated; the other games have two anonymous worksheet
+// clients, or such a client and the house, as players. Every unfinished game has players who can return.
 
 import { createSystemClock } from '../src/base/clock.ts'
 import { games } from '../src/games/index.ts'

@@ -195,7 +195,7 @@ async function compareRates(server: number, what: string, options?: () => readon
   return share
 }
 
-/** Measures and prints everything, and exits with 1 if a target is missed. */
+/** Runs all measurements, prints the results, and exits with 1 if a result misses its target. */
 async function compare(): Promise<void> {
   const { port: server } = await start(fileURLToPath(import.meta.url), 'serve')
   const { child, port } = await startTap(server)
