@@ -1,6 +1,6 @@
 // Plays games in a hall into a folder, and waits to be killed: node bench/restart-folder.ts FOLDER UNFINISHED FINISHED
-// The hall writes as in a server. A tenth of the finished games is rated; the others are games between anonymous worksheet
-// clients, or of such a client against the house. Every unfinished game has players who can return.
+// The hall writes to the folder as in a server. A tenth of the finished games is rated; the other games have two anonymous worksheet
+// clients, or such a client and the house, as players. Every unfinished game has players who can return.
 
 import { createSystemClock } from '../src/base/clock.ts'
 import { games } from '../src/games/index.ts'
@@ -61,7 +61,7 @@ function makeToken(n: number): string {
   return n.toString(16).padStart(64, '0')
 }
 
-/** Plays the games in rounds of one move each, and waits until each round is persisted. */
+/** Plays the games in rounds of one move each, and waits until the store has persisted each round. */
 async function play(playing: readonly Playing[]): Promise<void> {
   for (let move = 0; ; move++) {
     const on = playing.filter(({ table, moves }) => !table.over && move < moves)

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { figure, median, table, verdict } from './figures.ts'
 
 const [unfinished = 20_000, finished = 200_000, kills = 10] = process.argv.slice(2).map(Number)
-/** Maximum of milliseconds until `/health` answers. */
+/** Maximum number of milliseconds until `/health` answers. */
 const TARGET = 3000
 
 const bin = join(import.meta.dirname, '..', 'bin', 'parlor.js')
@@ -20,7 +20,10 @@ process.on('exit', () => {
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
-/** Start measures one start: milliseconds until the server listens and until `/health` answers, and its state at that moment. */
+/**
+ * Start is the result of one start: milliseconds until the server listens and until `/health` answers, and the server's state at the
+ * answer.
+ */
 interface Start {
   readonly listening: number
   readonly healthy: number

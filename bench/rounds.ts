@@ -1,11 +1,11 @@
 import { findDifference } from './parity.ts'
 import type { Games, Load, ServerProcess, Stage, Times } from './processes.ts'
 
-/** Side is the result of one server in one round. */
+/** Side is the result for one server in one round. */
 export interface Side {
   /** Games per second, or lines in the echo. */
   readonly rate: number
-  /** Processor time per game or line in microseconds, connecting included. */
+  /** Processor time per game or line in microseconds, including the time for connecting. */
   readonly cpu: number
   /** Percentiles of the time from a message to its answer, in microseconds. */
   readonly p50: number

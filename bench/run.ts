@@ -7,10 +7,10 @@ import { echoLines, playRound, type Round } from './rounds.ts'
 
 const { values } = parseArgs({
   options: {
-    /** Groups and rounds of each; fewer than the defaults write no file. */
+    /** Number of groups, and of rounds in each group; with fewer groups or rounds than the defaults, the program writes no file. */
     groups: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '5' },
-    /** Only cases whose name contains this, such as `start guess 1000`. */
+    /** Measures only the cases whose name contains this text, such as `start guess 1000`. */
     only: { type: 'string', default: '' },
     /** Writes RESULTS.md. */
     write: { type: 'boolean', default: false },
@@ -19,11 +19,11 @@ const { values } = parseArgs({
 const GROUPS = Number(values.groups)
 const ROUNDS = Number(values.rounds)
 const CONNECTIONS = [1, 100, 1000] as const
-/** Games of one round: one to two seconds on a machine of 2024. */
+/** Number of games in one round, which takes one to two seconds on a machine of 2024. */
 const GAMES = { 1: 3000, 100: 20_000, 1000: 20_000 } as const
-/** Games against a new server before the first round, 100 at the same time, after which V8 has compiled the hot code. */
+/** Number of games against a new server before the first round, 100 at the same time. After these games, V8 has compiled the hot code. */
 const WARM = 40_000
-/** Milliseconds of warming up and of measuring, for the echo. */
+/** Milliseconds of the warm-up and of the measurement, for the echo. */
 const ECHO = { warm: 200, measure: 1000 }
 const IDLE = 10_000
 
@@ -98,7 +98,7 @@ function toGames(game: Games['game'], connections: 1 | 100 | 1000, seed: number,
 
 /** Returns the growth of the resident memory per idle connection, in bytes, without a forced garbage collection. */
 async function bytesPerIdle(server: ServerProcess): Promise<number> {
-  // V8 allocates 8 to 20 MB for the code of the first games, depending on chance, which must not count for the connections
+  // for the code of the first games, V8 allocates 8 to 20 MB by chance; the growth per connection must not include this memory
   await stage.record(server, toGames('guess', 100, 1))
   const before = server.usage.rss
   const leave = await stage.idle(server, 'guess', IDLE)

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const RUNS = 15
-/** Targets: maximum ratio of the package to an empty script, and maximum of extra milliseconds from source. */
+/**
+ * Targets: maximum ratio of the time of the package to the time of an empty script, and maximum number of extra milliseconds from source.
+ */
 const TIMES = 2.5
 const MORE = 70
 
@@ -40,7 +42,7 @@ const times = new Map<string, number[]>(Object.keys(ways).map((name) => [name, [
 for (let run = -1; run < RUNS; run++) {
   for (const [name, way] of Object.entries(ways)) {
     const took = await way()
-    // the first run fills Node's compile cache, so it does not count
+    // the first run fills Node's compile cache, so its time does not count
     if (run >= 0) times.get(name)?.push(took)
   }
 }
@@ -86,7 +88,7 @@ function build(): string {
 function start(file: string, ...args: string[]): ChildProcess {
   const child = spawn(process.execPath, [file, ...args], { stdio: 'pipe' })
   started.add(child)
-  // both sides print a diagnostic when a client leaves in its first move
+  // both sides print a diagnostic when a client disconnects in its first move
   child.stderr?.resume()
   child.on('exit', () => started.delete(child))
   return child
@@ -108,7 +110,7 @@ async function untilPrompt(child: ChildProcess): Promise<number> {
   return took
 }
 
-/** Combines the times of two ways, round by round. */
+/** Combines the times of two ways to start, round by round. */
 function pairs(some: readonly number[], others: readonly number[], of: (a: number, b: number) => number): number[] {
   return some.map((time, round) => of(time, others[round] ?? Number.NaN))
 }

@@ -1,9 +1,10 @@
 // The cost of a tap: `npm run bench:tap [SECONDS]`. The same client talks to the same server, without and with a tap between them.
 //
-// The conversation is that of tjc/chat: the server greets, and then each side waits for the other's line. A connection has one message in
-// flight, so BUSY connections have BUSY messages in flight, with and without the tap. The rounds alternate, because a
-// machine is not equally fast at all times. The tap shows and records messages after it has forwarded their bytes, so its time ends when
-// the tap has judged, shown and recorded everything, and not with the last answer: with `--connections` it exits then.
+// The conversation is a conversation of tjc/chat: the server greets, and then each side waits for the other side's line. A connection has
+// one message in flight, so BUSY connections have BUSY messages in flight, with and without the tap. The rounds alternate, because the
+// speed of a machine varies. The tap shows and records messages after it has forwarded their bytes. Therefore the measured time does not
+// end with the last answer, but when the tap has judged, shown and recorded all messages: with `--connections`, the tap exits at this
+// moment.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -13,20 +14,23 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readUsage } from './usage.ts'
 
-/** Targets of the issue: added milliseconds at the median, the share of the bare messages a second, and connections at the same time. */
+/**
+ * Targets: added milliseconds at the median, the messages a second as a share of the messages without a tap, and connections at the same
+ * time.
+ */
 const TARGETS = { added: 0.2, share: 1 / 3, connections: 1000 }
-/** Connections of the measurement of messages a second. */
+/** Number of connections when messages a second are measured. */
 const BUSY = 20
 /** Milliseconds until V8 has compiled the hot code. */
 const WARM = 1500
-/** Rounds of each way; the result is the median. */
+/** Number of rounds with a tap, and without a tap; the result is the median. */
 const ROUNDS = 3
 const GREETING = 'hello from the server\n'
 const MESSAGE = 'hello from the bench\n'
 
 const seconds = Number(process.argv[2]) || 2
 const folder = mkdtempSync(join(tmpdir(), 'parlor-bench-tap-'))
-/** All processes that this process has started, and that end with it. */
+/** All processes that this process has started, and that it ends when it exits. */
 const started: ChildProcess[] = []
 process.on('exit', () => {
   for (const child of started) child.kill('SIGKILL')
@@ -51,7 +55,7 @@ async function serveProxy(to: number): Promise<void> {
   await announce(server)
 }
 
-/** Lets a server listen at any port, and prints the port. */
+/** Makes a server listen at a free port, and prints the port. */
 async function announce(server: Server): Promise<void> {
   server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 })
   await once(server, 'listening')
@@ -73,7 +77,7 @@ async function start(...args: readonly string[]): Promise<{ readonly child: Chil
   throw new Error(`a process ended before it listened: ${text}`)
 }
 
-/** Starts a tap before the server. */
+/** Starts a tap between the clients and the server. */
 function startTap(server: number, ...options: readonly string[]): ReturnType<typeof start> {
   const bin = fileURLToPath(new URL('../bin/parlor.js', import.meta.url))
   return start(bin, 'tap', 'chat', '--listen', '0', '--to', String(server), ...options)
@@ -87,7 +91,9 @@ async function open(port: number): Promise<Socket> {
   return socket
 }
 
-/** Sends messages one after the other until a time. Returns the waiting time of each message until its answer, in milliseconds. */
+/**
+ * Sends messages one after the other until the time `until`. Returns the waiting time of each message until its answer, in milliseconds.
+ */
 function talk(socket: Socket, until: number): Promise<readonly number[]> {
   const times: number[] = []
   return new Promise((resolve, reject) => {
@@ -125,16 +131,16 @@ async function measureTime(port: number): Promise<number> {
   return median(times)
 }
 
-/** Rate is the speed of several connections. */
+/** Rate is the speed of several connections together. */
 interface Rate {
   /** Round trips a second. */
   readonly rate: number
-  /** Processor time of the tap or the proxy for a round trip, which has two messages, in microseconds. */
+  /** Processor time in microseconds that the tap or the proxy uses for a round trip (two messages). */
   readonly cost: number
 }
 
 /**
- * Measures the round trips a second on several connections. The first connections warm the processes up. With `waits`, the time ends when
+ * Measures the round trips a second on several connections, after a warm-up on other connections. With `waits`, the measured time ends when
  * the tap has exited.
  */
 async function measureRate(port: number, tap?: ChildProcess, waits = true): Promise<Rate> {
@@ -153,7 +159,10 @@ async function measureRate(port: number, tap?: ChildProcess, waits = true): Prom
   return { rate: (count / (performance.now() - begin)) * 1000, cost: used / count }
 }
 
-/** Opens connections, and resolves to the number that get an answer, and the bytes of memory that each costs the tap. */
+/**
+ * Opens connections. Resolves to the number of connections that get an answer, and the bytes of memory that the tap uses for each
+ * connection.
+ */
 async function hold(port: number, { pid = 0 }: ChildProcess): Promise<{ readonly held: number; readonly memory: number }> {
   const before = readUsage(pid).rss
   const sockets = await Promise.all(Array.from({ length: TARGETS.connections }, () => open(port)))
@@ -163,7 +172,10 @@ async function hold(port: number, { pid = 0 }: ChildProcess): Promise<{ readonly
   return { held: answers.filter(({ length }) => length > 0).length, memory }
 }
 
-/** Measures both ways in turn, prints the share, and returns it. `options` are those of the tap; without them, it is the proxy. */
+/**
+ * Measures the rate without and with a tap in turn; prints and returns the share. `options` are the options of the tap; without `options`,
+ * the proxy replaces the tap.
+ */
 async function compareRates(server: number, what: string, options?: () => readonly string[]): Promise<number> {
   const bare: number[] = []
   const tapped: Rate[] = []
@@ -183,7 +195,7 @@ async function compareRates(server: number, what: string, options?: () => readon
   return share
 }
 
-/** Compares, prints, and exits with 1 if a target is missed. */
+/** Runs all measurements, prints the results, and exits with 1 if a result misses its target. */
 async function compare(): Promise<void> {
   const { port: server } = await start(fileURLToPath(import.meta.url), 'serve')
   const { child, port } = await startTap(server)
@@ -198,11 +210,13 @@ async function compare(): Promise<void> {
     `time of a round trip at the median: bare ${median(bare).toFixed(3)} ms, through the tap ${median(tapped).toFixed(3)} ms: ${added.toFixed(3)} ms added (target: ${TARGETS.added})`,
   )
   let files = 0
-  await compareRates(server, 'a proxy that only passes bytes on')
+  await compareRates(server, 'a proxy that only forwards bytes')
   const share = await compareRates(server, 'the tap with plain lines', () => [])
   const recorded = await compareRates(server, 'the tap with a recording', () => ['--record', join(folder, `${++files}.pcapng`)])
   const { held, memory } = await hold(port, child)
-  console.log(`connections that hold: ${held} of ${TARGETS.connections}; ${(memory / 1024).toFixed(1)} KB of memory of the tap for each`)
+  console.log(
+    `connections that get an answer: ${held} of ${TARGETS.connections}; ${(memory / 1024).toFixed(1)} KB of memory of the tap for each`,
+  )
   const isFast = Math.min(share, recorded) >= TARGETS.share
   process.exit(added <= TARGETS.added && isFast && held === TARGETS.connections ? 0 : 1)
 }

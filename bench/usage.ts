@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Usage is the consumption of a process since its start. */
+/** Usage is the processor time of a process since its start, and its present memory. */
 export interface Usage {
   /** Processor time of all threads in microseconds, user and system, in steps of a tick: 10,000. */
   readonly cpu: number
@@ -21,7 +21,7 @@ export function readUsage(pid: number): Usage {
 
 /** Parses the user and system time of `/proc/PID/stat` (proc_pid_stat(5), fields 14 and 15), in ticks. */
 export function parseTicks(stat: string): number {
-  // the name of the process, which may contain any character, is field 2, and ends with the last parenthesis
+  // field 2 is the name of the process, which may contain any character; the field ends with the last parenthesis
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return Number(fields[11]) + Number(fields[12])
 }

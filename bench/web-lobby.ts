@@ -1,12 +1,12 @@
-// How soon the lobby is usable in a browser whose processor is four times slower, and how far its parts move meanwhile.
+// Measures when the lobby is usable in a browser whose processor is four times slower, and how far the parts of the page move until then.
 import { type Browser, chromium } from 'playwright-core'
 import { median } from './figures.ts'
 
-/** How many times slower the processor is, and how often the page is loaded, each time without a cache. */
+/** The factor by which the processor is slower, and the number of times that the browser loads the page, each time without a cache. */
 const SLOWER = 4
 const LOADS = 5
 
-/** Milliseconds from the navigation to a lobby with games, and the cumulative layout shift. */
+/** Milliseconds from the navigation until the lobby shows games, and the cumulative layout shift. */
 export interface LobbyLoad {
   readonly usable: number
   readonly shift: number
@@ -30,7 +30,7 @@ async function load(browser: Browser, url: string): Promise<LobbyLoad> {
   const debug = await context.newCDPSession(page)
   await debug.send('Emulation.setCPUThrottlingRate', { rate: SLOWER })
   await page.goto(url)
-  // the games come over the WebSocket, so a lobby that shows them is connected
+  // the page receives the games over the WebSocket, so a lobby that shows games is connected
   const usable = await page.waitForFunction(() => document.querySelector('.game b') && performance.now())
   const time = Number(await usable.jsonValue())
   await page.waitForTimeout(1000)

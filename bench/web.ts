@@ -1,10 +1,10 @@
-// The cost of browsers: `npm run bench:web [PART]`. It measures the memory of a seated browser and of a bare connection of the library `ws`.
-// It also measures the time that 200 watchers add to a move, and the effect of 10,000 refused upgrades on the server and its players. Then it
-// measures the bytes of the first load, and the time until the lobby is usable in Chromium.
+// Measures the cost of browsers: `npm run bench:web [PART]`. The program measures the memory of a seated browser and of a bare connection
+// of the library `ws`. The program also measures the time that 200 watchers add to a move, and the effect of 10,000 refused upgrades on the
+// server and its players. Then the program measures the bytes of the first load, and the time until the lobby is usable in Chromium.
 //
 // The server runs without the flags of `npm start`, so the figures hold for every way to start it. Memory is measured after a garbage
-// collection, of the same number of clients at both servers, in the same run. Watchers are in a process of their own, so that their reading
-// costs the players only the work of the server.
+// collection, with the same number of clients at both servers, in the same run. Watchers run in a separate process, so the players wait
+// only for the work of the server, and not for the watchers' reading.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -24,18 +24,19 @@ import { measureLobby } from './web-lobby.ts'
  */
 const TARGETS = { memory: 6, watchers: 1, load: 80, growth: 20, p99: 50, lobby: 1000, shift: 0.02 }
 /**
- * Clients of a memory measurement, after as many as `WARM`: until then the server loads and optimizes its code, and uses the whole space of
- * young objects for the first time, at a cost of 20 MB that does not depend on the number of clients.
+ * Number of clients in a memory measurement, in addition to the first `WARM` clients. During the first clients, the server loads and
+ * optimizes its code, and fills the space of young objects for the first time. This start costs 20 MB, independent of the number of
+ * clients.
  */
 const CLIENTS = 4000
 const WARM = 2000
 const WATCHERS = 200
-/** Rounds without and with watchers, and the moves of each. The board has as many cells as moves of all rounds together need. */
+/** Number of rounds without and with watchers, and number of moves in each round. */
 const ROUNDS = 4
 const MOVES = 80
 /** Milliseconds between the answer to a move and the next move: no player moves faster, and the watchers get a move after its players. */
 const PAUSE = 20
-/** Upgrades that the server refuses, and how many are under way at a time. */
+/** Number of upgrades that the server refuses, and number of upgrades in progress at the same time. */
 const UPGRADES = 10_000
 const AT_ONCE = 50
 
@@ -45,7 +46,7 @@ process.on('exit', () => {
   for (const child of started) child.kill('SIGKILL')
 })
 
-/** A preloaded module: a process that gets SIGUSR2 collects its garbage, and prints its memory. */
+/** The source of a module that Node loads first: at SIGUSR2, the process collects its garbage, and prints its memory. */
 const PROBE = `process.on('SIGUSR2', () => { gc(); gc(); process.stderr.write('memory ' + JSON.stringify(process.memoryUsage()) + '\\n') })`
 const FLAGS = ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(PROBE)}`]
 
@@ -55,11 +56,11 @@ interface Memory {
   readonly heap: number
 }
 
-/** A server in a process of its own. */
+/** Measured is a server in a separate process. */
 interface Measured {
   readonly child: ChildProcess
   readonly url: string
-  /** Collects garbage, and reads the memory. */
+  /** Makes the server collect garbage; resolves to the server's memory. */
   memory(): Promise<Memory>
   stop(): Promise<void>
 }
@@ -67,7 +68,7 @@ interface Measured {
 async function start(args: readonly string[], find: (line: string) => string): Promise<Measured> {
   const child = spawn(process.execPath, [...FLAGS, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
   started.push(child)
-  // a server that ends before its time says why
+  // if the server ends too early, its error output gives the reason
   child.stderr.on('data', (data) => String(data).startsWith('memory ') || process.stderr.write(data))
   child.on('exit', (code) => code !== null && process.exit(1))
   const [line] = await once(child.stdout, 'data')
@@ -122,7 +123,7 @@ function serveBare(): void {
   })
 }
 
-/** A browser: a WebSocket that counts its answers. */
+/** Browser is a WebSocket client that numbers its requests, and matches the answers to them. */
 class Browser {
   readonly socket: WebSocket
   readonly #waiting = new Map<string | number, (answer: { readonly type: string; readonly table?: number }) => void>()
@@ -150,13 +151,13 @@ class Browser {
     return this.next(id)
   }
 
-  /** Resolves with the next message of a type, or with an answer. */
+  /** Resolves to the next message of a type, or to the answer with an id. */
   next(key: string | number): Promise<{ readonly type: string; readonly table?: number }> {
     return new Promise((resolve) => this.#waiting.set(key, resolve))
   }
 }
 
-/** Opens two browsers, and seats them at one table; returns its number. */
+/** Opens two browsers, and seats them at one table; resolves to the browsers and the number of the table. */
 async function seatTwo(
   url: string,
   name: string,
@@ -170,7 +171,9 @@ async function seatTwo(
   return { pair, table: one?.table ?? 0 }
 }
 
-/** Measures the memory of one client: the memory that `CLIENTS` clients add, after the first clients. */
+/**
+ * Measures the memory of one client: the memory that `CLIENTS` further clients add after the first `WARM` clients, divided by `CLIENTS`.
+ */
 async function measureMemory(server: Measured, add: (count: number) => Promise<void>): Promise<Memory> {
   await add(WARM)
   const before = await server.memory()
@@ -220,7 +223,7 @@ async function measureWatchers(): Promise<{ readonly without: number; readonly w
       const { pair, table: number } = await seatTwo(server.url, `r${round}${way}`, { size: 20 })
       const crowd = way === 'with' ? await start(['bench/web.ts', 'watch', server.url, String(number)], (line) => line) : undefined
       const all: number[] = []
-      // a column of the board at a time, so that no line is complete: the players alternate, and swap the colors of every second column
+      // the moves fill the board row by row: each row has the marks of both players, and no column or diagonal is full after `MOVES` moves
       for (let move = 0; move < MOVES; move++) {
         const began = performance.now()
         await pair[move % 2 === 0 ? 0 : 1].ask({ type: 'play', table: number, move: String(cellOf(move)) })
@@ -236,7 +239,9 @@ async function measureWatchers(): Promise<{ readonly without: number; readonly w
   return { without: median(times.without), with: median(times.with) }
 }
 
-/** Returns the cell of a move on a board of 20 by 20, on which neither player ever has a whole line. */
+/**
+ * Returns the cell of a move on a board of 20 by 20 cells, counted from 1. The first cell of each row is one column further to the right.
+ */
 function cellOf(move: number): number {
   const [row, place] = [Math.floor(move / 20), move % 20]
   return row * 20 + ((place + row) % 20) + 1
@@ -255,7 +260,7 @@ function refusedUpgrade(port: number): Promise<string> {
   })
 }
 
-/** Requests many upgrades, some at a time, and prints how often each answer came. */
+/** Requests `UPGRADES` upgrades, `AT_ONCE` at a time, and prints the number of times that the server gave each answer. */
 async function flood(port: number): Promise<void> {
   const answers: Record<string, number> = {}
   let left = UPGRADES
@@ -269,7 +274,10 @@ async function flood(port: number): Promise<void> {
   console.log(JSON.stringify(answers))
 }
 
-/** Lets a server refuse many upgrades while a player pings: the growth of memory in MB, the player's times, and the number of each answer. */
+/**
+ * Makes a server refuse many upgrades while a player pings. Measures the growth of the server's memory in MB, the player's waiting times,
+ * and the number of times that each answer came.
+ */
 async function measureUpgrades() {
   const server = await startParlor()
   const { port } = new URL(server.url)
@@ -294,7 +302,10 @@ async function measureUpgrades() {
   return { growth: (peak - before) / 2 ** 20, p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0, answers: flooded, pings: times.length }
 }
 
-/** Returns the KB of the compressed scripts and styles that a browser fetches for the lobby: all that `index.html` names, and all of all views. */
+/**
+ * Measures the KB of compressed scripts and styles: `first` are the files that `index.html` names and a browser fetches for the lobby,
+ * `total` are the files of all views.
+ */
 async function measureLoad(): Promise<{ first: number; total: number }> {
   // The server builds the page before it listens.
   await (await startParlor()).stop()

@@ -12,17 +12,17 @@ import { echo } from './echo.ts'
 
 const name = process.argv[2] ?? ''
 const program = name === 'echo' ? echo : await loadProgram(name)
-if (!program) throw new Error(`there is no program ${name}`)
+if (!program) throw new Error(`no program is named "${name}": expected "echo" or a name that "parlor protocols" lists`)
 const server = new Server({
   programs: [program],
   host: '127.0.0.1',
   ports: { [program.name]: 0 },
   iterative: new Set(),
-  // the server counts in the same way in `serve`; the limits are too high for the load to reach them
+  // `serve` counts in the same way; the load does not reach these limits
   limits: { first: 120_000, idle: 600_000, connections: 1_000_000, burst: 1_000_000, messages: 1_000_000 },
   options: {},
   random: chance,
-  // the load itself counts games that failed, and idle clients disconnect in the middle of theirs
+  // the load itself counts failed games, and idle clients disconnect in the middle of their games
   logs: { log: () => {} },
   clock: createSystemClock(),
 })

@@ -17,7 +17,7 @@ if (isOlder(process.versions.node, NEEDED)) {
   await main(process.argv)
 }
 
-/** Checks whether a version of Node, `20.19.2`, is older than another version. */
+/** Checks whether a version of Node, such as `20.19.2`, is older than another version. */
 function isOlder(version, [neededMajor, neededMinor]) {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major < neededMajor || (major === neededMajor && minor < neededMinor)

@@ -5,14 +5,14 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
-/** Options of Node that this process must not pass to the child, and the options among them whose value may be the next argument. */
+/** Options of Node that this process must not pass to the child. `WITH_VALUE` has those options whose value may be the next argument. */
 const OWN = /^--?(?:r|import|require|loader|experimental-loader|inspect|cpu-prof|heap-prof)(?:$|[-=])/
 const WITH_VALUE = /^--?(?:r|import|require|loader|experimental-loader)$/
 
 /**
- * Runs `script`, which needs Node `needed`, with the same arguments in the Node of the package, and exits with the same
- * code or signal. This process forwards signals to the child. The child ends when this process ends, because the channel between
- * them closes.
+ * Runs `script`, which needs Node `needed`, with the arguments of this process in the Node of the package, and exits with the code or
+ * signal of the child. This process forwards signals to the child. The child ends when this process ends, because the channel between them
+ * closes.
  */
 export function relaunch(script, needed) {
   const node = process.env.PARLOR_RELAUNCHED ? undefined : bundledNode()

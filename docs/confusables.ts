@@ -1,6 +1,6 @@
 /*
  * node docs/confusables.ts FILE: makes `src/hall/names/confusables.ts` from Unicode's `confusables.txt` (UTS 39). FILE is in
- * the folder `security` of the Unicode Character Database. No package updates that table.
+ * the folder `security` of the Unicode Character Database. No package updates this table.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -30,11 +30,11 @@ const confusables = pairs.filter(([from]) => from.normalize('NFKD') === from)
 const shown = pairs
   .filter(([from, to]) => from.normalize('NFKD') !== from && skeleton(from) !== skeleton(to))
   .map(([from, to]): [string, string] => [from.normalize('NFC'), to])
-  // names are in NFC, which replaces some of these characters
+  // the server stores names in NFC, which replaces some of these characters
   .filter(([from], at, all) => [...from].length === 1 && all.findIndex(([one]) => one === from) === at)
 if (version === undefined || pairs.length === 0) throw new Error(`${file} is not Unicode's confusables.txt`)
 
-/** Writes pairs as lines of entries. */
+/** Formats pairs as lines of source code. */
 function linesOf(all: readonly (readonly [string, string])[]): string {
   const groups = new Map<string, number[]>()
   for (const [from, to] of all) groups.set(to, [...(groups.get(to) ?? []), from.codePointAt(0) ?? 0])

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { refusalCodes } from '../src/hall/api.ts'
 import { examples, ToClient, ToServer, VERSION } from '../src/native/messages.ts'
 
-/** Schema has the parts of a JSON Schema that this page shows, in the form in which Zod writes them. */
+/** Schema has the parts of a JSON Schema that this page shows, in Zod's format. */
 interface Schema {
   readonly type?: string
   readonly const?: unknown
@@ -26,7 +26,7 @@ interface Schema {
 type Table = (head: readonly string[], rows: readonly (readonly string[])[]) => string
 
 const INTRODUCTION = `The front door (port 4000) serves people with plain words, and programs with this protocol. A client switches to the protocol
-with the line \`style json\`. From then on, every line in both directions is one JSON object in UTF-8, ended by LF.
+with the line \`style json\`. After this line, each line in both directions is one JSON object in UTF-8, and ends with LF.
 The [port for browsers](gateway.md) uses this protocol over WebSockets, without \`style json\` and with one object per text message.
 
 \`\`\`text
@@ -44,32 +44,28 @@ S  {"type":"seated","table":17,"game":"tictactoe","names":["ada","grace"],"setti
 - **Challenges**: a \`seek\` with \`against\` is a challenge. The server sends \`sought\` to the challenged user immediately, or after that user's next
   login. The user answers with \`accept\` or \`refuse\`.
 - **Absent opponents**: if the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes,
-  \`claim\` wins the game and \`abort\` ends it without a result. \`wait\` gives a disconnected opponent more time instead.
+  \`claim\` wins the game and \`abort\` ends the game without a result. \`wait\` instead gives a disconnected opponent more time.
 - **Bounds**: this page gives the bounds of numbers and texts; no number is beyond ±(2⁵³ - 1). The server refuses a value out of bounds
-  with \`bad-message\`. A game can have narrower bounds, which \`games\` lists with its number of seats; the error for a value outside of them is \`bad-setting\`.
+  with \`bad-message\`. A game can have narrower bounds, which \`games\` lists with the game's number of seats; the error for a value outside of these bounds is \`bad-setting\`.
 - **Terms**: a user who sets no clock accepts the clock of the opponent. \`seated\` has the clock of the game, or no \`clock\` if the game has no clock.
-- **Moves**: before the server answers a move with \`ok\`, it has written the move to disk and sent the event to every client at the table.
-- **Events** of a table are numbered from 1 without a gap. If an event changes the view of this client, it has a \`sight\`.
+- **Moves**: before the server answers a move with \`ok\`, the server has written the move to disk and sent the event to every client at the table.
+- **Events** of a table have numbers from 1 without a gap. If an event changes the view of this client, the event has a \`sight\`.
 - **Reconnecting**: send \`resume\` with the token of the seat and, as \`after\`, the number of the last event that you have received.
   The server sends the missed events again and then answers \`seated\`. If the client has missed too many events, the server answers \`resync\` with the present state.
   \`missed\` describes the missed events in words.
-- **Moves without an answer**: if the connection breaks before the answer to a move, the table may or may not have the move. If the move is missing
-  after \`resume\`, send it again with \`after\`; if the table has the move after all, the server refuses the second move as \`stale\`.
-- **Several connections**: a registered user can log in through several connections at the same time, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, not only the connection that has sent \`seek\`, \`join\` or \`accept\`; each connection may play there, and receives every event.
-  A connection that logs in during a game resumes the seat by \`resume\`, and holds it together with the other connections. The seat becomes disconnected when
-  the last connection that holds it has ended. The user has one open seek, which each connection can cancel or replace; the server does not report the change to the other connections, and \`lobby\` shows the seek. The seek stays open until the last connection ends. The server sends \`sought\`, \`withdrawn\`, \`refused\` and \`told\` to all connections of the user. Each connection watches, leaves and mutes for itself. The limits count all connections of the user together. These rules do not apply to the ports of worksheets.
+- **Moves without an answer**: if the connection breaks before the answer to a move, the client does not learn whether the table has the move. If the move is missing after \`resume\`, send the move again with \`after\`; if the table has the move after all, the server refuses the second move as \`stale\`.
+- **Several connections**: a registered user can log in through several connections at the same time, to this protocol and at the front door. When the user gets a seat at a new table, each of these connections receives \`seated\`, also if another connection has sent \`seek\`, \`join\` or \`accept\`. Each connection may play at the table, and receives every event.
+  A connection that logs in during a game resumes the seat by \`resume\`, and shares it with the other connections. The seat becomes disconnected when the last connection that shares the seat has ended. The user has one open seek, which each connection can cancel or replace; the server does not report the change to the other connections, and \`lobby\` shows the seek. The seek stays open until the last connection ends. The server sends \`sought\`, \`withdrawn\`, \`refused\` and \`told\` to all connections of the user. If a connection watches a table, leaves a table or mutes a user, the other connections of the user do not change. The limits apply to all connections of the user together. These rules do not apply to the ports of worksheets.
 - **The lobby**: \`lobby\` lists the users, the open seeks and the tables once. After \`subscribe\`, whose answer is the first page of these lists, the server sends
-  \`changed\` with each difference, at most once a second, so that a client does not have to ask again.
+  \`changed\` with each difference, at most once a second, so a client does not have to request the lists again.
 - **Connections**: the \`links\` of a user or of a seat name the program at whose port the client is: \`parlor/web\` for browsers, \`parlor/door\` for the front door, and
   otherwise the worksheet's program. No message has the address of another client.
-- **Finished games**: \`recent\` lists the finished games of all users, and \`record\` reads a game event by event, as a watcher has seen it. A choice that the
-  rules never open stays secret. Only the players of a private game can read it.
-- **Guests** log in again with the \`secret\` from \`entered\`, even while the earlier connection is open. Without the secret, the server
-  answers \`error\`, with another name as a proposal.
-- **Tokens**: the token of a seat opens that seat and nothing else. Every other action of an account needs the password of the account or a session.
+- **Finished games**: \`recent\` lists the finished games of all users, and \`record\` reads a game event by event, as a watcher has seen it. A choice that the rules never reveal stays secret. Only the players of a private game can read the private game.
+- **Guests** log in again with the \`secret\` from \`entered\`, even while the earlier connection is open. If a guest sends no secret, the server answers \`error\` and proposes another name.
+- **Tokens**: the token of a seat gives access only to that seat. Every other action of an account needs the password of the account or a session.
 - **Hidden information**: a \`view\` contains only the part of the state that this seat may see at that moment.`
 
-/** Returns the page of the native protocol, made from its schemas and examples. `note` is the first line below the title. */
+/** Returns the page of the native protocol, which has the protocol's schemas and examples. `note` is the first line below the title. */
 export function nativePage(note: string, table: Table): string {
   return `${[
     '# The native protocol',
@@ -130,7 +126,7 @@ function kind(schema: Schema): string {
   }
 }
 
-/** Formats bounds, and puts the text `before` in front of them. Omits bounds of ±(2⁵³ - 1), because they hold for every number. */
+/** Formats bounds, and puts the text `before` in front of them. Omits bounds of ±(2⁵³ - 1), because these bounds apply to every number. */
 function span(least: number | undefined, most: number | undefined, before: string): string {
   const from = least === Number.MIN_SAFE_INTEGER ? undefined : least
   const to = most === Number.MAX_SAFE_INTEGER ? undefined : most

@@ -1,4 +1,4 @@
-// The test kit: from source in a clone, from dist/ in an installed package, because Node strips no types under node_modules.
+// Exports the test kit: from source in a clone, from dist/ in an installed package, because Node strips no types under node_modules.
 import { existsSync } from 'node:fs'
 
 const source = new URL('../../src/testing.ts', import.meta.url)

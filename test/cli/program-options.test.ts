@@ -169,7 +169,7 @@ describe('an option that one program declares', () => {
     expect(section('join')).toMatch(/^\| `--curses <file>` +\|/m)
     expect(section('join')).not.toContain('--loaded')
     expect(section('host')).not.toContain('--curses')
-    expect(programPage('test/dice', dice)).toContain('Options of its own: `--dice-sides`, `--loaded`, `--curses`.')
+    expect(programPage('test/dice', dice)).toContain('Options of this program: `--dice-sides`, `--loaded`, `--curses`.')
   })
 
   test('cannot have the name of a setting of the server', () => {

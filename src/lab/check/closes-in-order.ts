@@ -13,7 +13,7 @@ import type { WireWatch } from './wire-watch.ts'
  */
 export const closesInOrder: Check = {
   name: 'closes-in-order',
-  proves: 'reads everything before it closes, and still answers if the other side has closed its sending half',
+  proves: 'reads all bytes before it closes, and still answers if the other side has closed its sending direction',
   level: 'robust',
   roles: ['client', 'server'],
   appliesTo: isPlayable,

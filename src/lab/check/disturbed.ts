@@ -136,7 +136,7 @@ export const cutInsideACharacter = disturb({
 
 export const crLfLines = disturb({
   name: 'crlf-lines',
-  proves: 'reads lines that end in CR LF, or says that it does not',
+  proves: 'reads lines that end in CR LF, or says that it does not read them',
   appliesTo: ({ protocol, defaults = {} }, role) => dropsCr(framingTo(role, protocol.framing(defaults))),
   play: { crLf: true },
   toCause: () => 'crlf',

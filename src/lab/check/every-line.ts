@@ -19,7 +19,7 @@ const LINES = 6
 /** The check that a server has an answer to each line that a client may send, and not only to the moves of a good game. */
 export const everyLine: Check = {
   name: 'every-line',
-  proves: 'answers every line that a client may send, also one that the game does not allow',
+  proves: 'answers every line that a client may send, also a line that the game does not allow',
   level: 'worksheet',
   roles: ['server'],
   carriers: 'both',

@@ -35,7 +35,7 @@ const LEFT = 'clients left in the middle of their games, and then the next clien
  */
 export const nextClient: Check = {
   name: 'next-client',
-  proves: 'plays with the next client as with the first client, if it serves several clients',
+  proves: 'plays the same game with the next client, if it serves several clients',
   level: 'worksheet',
   roles: ['server'],
   carriers: 'both',

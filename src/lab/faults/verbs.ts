@@ -40,7 +40,7 @@ export const VERBS = {
     unit: 'time',
     kind: 'span',
     carriers: 'streams',
-    effect: 'joins everything that arrives within this many milliseconds',
+    effect: 'joins all bytes that arrive within this many milliseconds',
     example: 'glue 80ms',
   },
   delay: {
@@ -94,7 +94,7 @@ export const VERBS = {
     optional: true,
     kind: 'point',
     carriers: 'both',
-    effect: 'drops everything that follows, the end of the stream too; the other direction continues',
+    effect: 'drops all later bytes and the end of the stream; the other direction continues',
     example: 'stop inside 1st LOW',
   },
   lose: {
