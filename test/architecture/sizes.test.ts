@@ -12,6 +12,7 @@ const SHORTEST = 30
 /** Files with fewer lines, with the reason why each stands for itself. */
 const SHORT: Readonly<Record<string, string>> = {
   'base/counts.ts': 'numbers and lists in words, for most rooms',
+  'storage/postgres/index.ts': 'the composition of people and results in PostgreSQL',
   'base/durations.ts': 'times as texts, for settings, options and sentences',
   'base/errors.ts': 'thrown values as errors, for most rooms',
   'base/nearest.ts': '"did you mean", the only part that imports leven for it',

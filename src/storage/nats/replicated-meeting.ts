@@ -179,7 +179,7 @@ export class ReplicatedMeeting implements Meeting {
     return {
       id,
       release: async () => {
-        if (!this.#ownLeases.delete(id)) return
+        if (!this.#ownLeases.delete(id) || this.#isClosed) return
         await this.#submit('release', { lease: id })
       },
     }

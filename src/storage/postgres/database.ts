@@ -22,6 +22,7 @@ const RUNS = 5
 /** PostgresDatabase runs queries and transactions in PostgreSQL. All its calls reject with a StoreError, temporary if PostgreSQL is away. */
 export class PostgresDatabase {
   readonly #kysely: Kysely<Schema>
+  readonly #pending = new Set<Promise<unknown>>()
 
   private constructor(kysely: Kysely<Schema>) {
     this.#kysely = kysely
@@ -47,7 +48,7 @@ export class PostgresDatabase {
   /** Runs queries that need no transaction. */
   async query<T>(act: (database: Kysely<Schema>) => Promise<T>): Promise<T> {
     try {
-      return await act(this.#kysely)
+      return await this.work(() => act(this.#kysely))
     } catch (reason) {
       throw toStoreError(reason)
     }
@@ -57,7 +58,7 @@ export class PostgresDatabase {
   async transaction<T>(act: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
     for (let run = 1; ; run++) {
       try {
-        return await this.#kysely.transaction().execute(act)
+        return await this.work(() => this.#kysely.transaction().execute(act))
       } catch (reason) {
         if (run === RUNS || !(reason instanceof DatabaseError) || !CONFLICTS.has(reason.code)) throw toStoreError(reason)
       }
@@ -72,8 +73,21 @@ export class PostgresDatabase {
     })
   }
 
-  close(): Promise<void> {
-    return this.#kysely.destroy()
+  /** Runs work of several transactions; `close` waits until the work is done. */
+  async work<T>(act: () => Promise<T>): Promise<T> {
+    const work = act()
+    this.#pending.add(work)
+    try {
+      return await work
+    } finally {
+      this.#pending.delete(work)
+    }
+  }
+
+  /** Finishes pending work, and closes all connections. */
+  async close(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending)
+    await this.#kysely.destroy()
   }
 
   /** Several servers may start at the same time: the migrator takes a lock of the database. */

@@ -24,7 +24,11 @@ export class PostgresHistory implements FinishedGames {
     this.#database = database
   }
 
-  async add(persons: readonly PersonId[], { table, private: hidden, ...finished }: FinishedTable): Promise<void> {
+  add(persons: readonly PersonId[], finished: FinishedTable): Promise<void> {
+    return this.#database.work(() => this.#add(persons, finished))
+  }
+
+  async #add(persons: readonly PersonId[], { table, private: hidden, ...finished }: FinishedTable): Promise<void> {
     const entry = JSON.stringify(finished)
     for (const person of persons) {
       // a transaction for each person, because two transactions that lock the same persons could wait for each other
