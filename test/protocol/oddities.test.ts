@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { seededRandom } from '../../src/games/random.ts'
 import type { Side } from '../../src/protocol/message-spec.ts'
 import { clueOfText } from '../../src/protocol/violation-text.ts'
 import { encode } from '../../src/wire/text.ts'
@@ -116,7 +117,7 @@ test.each([
   ['hangman', 'START\n'],
 ])('%s: NUL behind the line %j is named', async (name, line) => {
   const notices: string[] = []
-  const peer = await fakePeer(name, 'server', { noticed: (_, sentence) => notices.push(sentence) })
+  const peer = await fakePeer(name, 'server', { random: seededRandom(1), noticed: (_, sentence) => notices.push(sentence) })
   await peer.say(`${line}\0\0\0\0`)
   expect((await peer.close())?.message).toContain(`that looks like NUL after "${line.trim()}", as C terminates a text`)
 })
