@@ -35,7 +35,7 @@ function findEarly(evidence: Evidence): NamedCause | undefined {
   if (extra !== undefined) return { cause: 'spelling', sentence: extra }
   return {
     cause: 'out-of-turn',
-    sentence: `the ${role} sent ${quoteSent(evidence, early)} before its turn (in the state ${early.before})`,
+    sentence: `the ${role} sent ${quoteSent(evidence, early)} before its turn (in the state "${early.before}")`,
   }
 }
 

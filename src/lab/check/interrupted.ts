@@ -71,10 +71,10 @@ export function interrupt({ name, proves, appliesTo, carriers, isHint = false, h
       for (const state of Object.keys(automaton.states).filter((one) => !isEnd(automaton, one))) {
         const words = last?.(subject, state)
         if (last && !words) continue
-        subject.onProgress?.(`in the state ${state}`)
+        subject.onProgress?.(`in the state "${state}"`)
         const finding = await interruptIn(subject, state, { how, words, isLenient })
         for (const one of finding?.visited ?? []) visited.add(one)
-        const clause = `${what.replace('%s', words?.quoted ?? '')} in the state ${state}`
+        const clause = `${what.replace('%s', words?.quoted ?? '')} in the state "${state}"`
         if (finding?.cause === undefined) continue
         // a program that did not connect was not interrupted
         return finding.visited ? { ...finding, sentence: `${clause}: ${finding.sentence}`, visited } : finding

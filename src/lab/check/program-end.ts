@@ -12,14 +12,14 @@ export function findEnd({ trouble, end, inputEnded, lines, role, observations }:
   const isOwnEnd = !trouble || (trouble instanceof Disconnected && trouble.isPeerClosed)
   if (!isOwnEnd || (inputEnded && !trouble) || !end || !(isCrash(end) || end.stopped !== undefined)) return undefined
   const { before } = observations.findLast((one) => one.kind === 'end') ?? { before: undefined }
-  const place = before === undefined ? '' : ` in the state ${before}`
+  const place = before === undefined ? '' : ` in the state "${before}"`
   if (isBrokenPipe(end, lines)) {
     const first = observations.find((one) => one.kind === 'end')
     // a program that closes too early may get the error only at its next send
     if (trouble && first?.from === role && first.expected !== undefined)
       return {
         cause: 'closed-early',
-        sentence: `the ${role} closed the connection in the state ${first.before}, and then tried to send; ${first.expected}`,
+        sentence: `the ${role} closed the connection in the state "${first.before}", and then tried to send; ${first.expected}`,
       }
     return { cause: 'write-after-close', sentence: `the ${role} ended ${formatEnd(end)}, because it sent to a connection that was closed` }
   }

@@ -131,7 +131,7 @@ export class WatchedConnection {
    */
   endConversation(outcome: string, sentence: string, at: number): void {
     if (this.#fault?.stands) return
-    if (outcome === 'late') this.#setFault(`the client sent nothing until the timeout, in the state ${this.#state}`, at)
+    if (outcome === 'late') this.#setFault(`the client sent nothing until the timeout, in the state "${this.#state}"`, at)
     if (outcome !== 'violation' && outcome !== 'much') return
     const hides = this.#mask.hidesTextOf('client')
     this.#setFault(hides ? 'the client broke the rules of its protocol; its message is not shown' : sentence, at)

@@ -46,7 +46,7 @@ export function judgePair(pair: PairEnd): PairFinding {
   if (isDone) return judgeEnds(pair)
   if (early?.kind !== 'end') return judgeSilence(pair)
   const what = early.how === 'reset' ? 'broke the connection off' : 'closed the connection'
-  const sentence = `the ${early.from} ${what} in the state ${early.before}${early.expected === undefined ? '' : `; ${early.expected}`}`
+  const sentence = `the ${early.from} ${what} in the state "${early.before}"${early.expected === undefined ? '' : `; ${early.expected}`}`
   return blame(pair, early.from, new Disconnected(early.how === 'reset' ? 'reset' : 'finished', sentence))
 }
 
@@ -70,7 +70,7 @@ function findFirstWrong(pair: PairEnd, trouble: Error | undefined): PairFinding 
 /** Judges a conversation that has stopped before its end without a wrong message. */
 function judgeSilence(pair: PairEnd): PairFinding {
   const { turn, state, silence } = pair
-  const late = (who: string) => new Disconnected('late', `${who} sent nothing for ${silence / 1000} s in the state ${state}`)
+  const late = (who: string) => new Disconnected('late', `${who} sent nothing for ${silence / 1000} s in the state "${state}"`)
   if (turn === 'client' || turn === 'server') return blame(pair, turn, late(`it is the ${turn}’s turn, but the ${turn}`))
   return {
     cause: 'hangs',

@@ -66,7 +66,7 @@ export const BROKEN_SERVERS: readonly BrokenHandIn[] = [
     mistake: 'does not answer a text that is not a number',
     check: 'garbled-field',
     cause: 'hangs',
-    says: /the other side sent "~" in the state guessing: the server has not answered it within 4 s: expected "Too small!"/,
+    says: /the other side sent "~" in the state "guessing": the server has not answered it within 4 s: expected "Too small!"/,
   },
   {
     ...server('crashed-exit.c'),

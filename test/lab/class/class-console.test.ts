@@ -155,7 +155,7 @@ describe('a row of the class console', () => {
     room.console.endConversation(chat.connection, 'violation', 'the client sent "my talk"')
     room.console.endConversation(fine.connection, 'ours', 'the server was stopped')
     expect(room.row(late).fault).toEqual({
-      sentence: 'the client sent nothing until the timeout, in the state guessing',
+      sentence: 'the client sent nothing until the timeout, in the state "guessing"',
       at: 7000,
       stands: true,
     })
