@@ -38,7 +38,7 @@ export const COUNT = {
 /** Ends the work of the judge's thread; every other message to that thread is a batch of events. */
 export const CLOSE = 'close'
 
-/** JudgeMessage is a message of the judge's thread. */
+/** JudgeMessage is a message from the judge's thread to the main thread. */
 export type JudgeMessage =
   | { readonly type: 'lines'; readonly bytes: Uint8Array }
   | { readonly type: 'complaint'; readonly sentence: string }

@@ -26,11 +26,11 @@ export abstract class ObservedTable {
     this.history = history
   }
 
-  /** Called when the first observer has subscribed, and when the last observer has left. */
+  /** The table calls this method after it has added its first observer or removed its last observer. */
   protected abstract onAttendance(): void
-  /** Called when an observer has unsubscribed. */
+  /** The table calls this method after an observer has unsubscribed. */
   protected abstract checkQuiet(): void
-  /** Called with errors that do not stop the server. */
+  /** The table calls this method with errors that do not stop the server. */
   protected abstract report(sentence: string, reason: unknown): void
 
   /** True if the table is closed in this process. */

@@ -64,8 +64,8 @@ export class Rematches {
         next.submit({ type: 'revoke', seat })
       }
       const refused = table.submit({ type: 'continue', table: id })
-      // the players follow when the table publishes the event; a player who is disconnected at that time gets the usual grace
-      // time
+      // connected players move to the next table when this table publishes the event; for a disconnected player, the server holds the seat as
+      // after any disconnection
       void table.persisted().then(() => {
         for (const seat of findAbsentSeats(next)) next.submit({ type: 'gone', seat })
       })

@@ -75,7 +75,7 @@ const MEANT: ReadonlyMap<string, ToServer['type']> = new Map([
   ...(['spectate', 'observe'] as const).map((word) => [word, 'watch'] as const),
 ])
 
-/** Explains what is wrong with the fields of a command. A misspelt field name has priority over all other mistakes. */
+/** Explains what is wrong with the fields of a command. A misspelled field name has priority over all other mistakes. */
 function refusalOfFields(json: { readonly type: string }, issues: readonly z.core.$ZodIssue[]): string {
   const { type } = json
   const unknown = issues.flatMap((issue) =>

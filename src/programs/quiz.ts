@@ -335,7 +335,7 @@ const KNOWN =
 const FIRST_WORD = /^[^a-z\d]*[a-z\d]*/i
 
 /**
- * Finds the passwords in a message of the quiz. A client's text that is not a message of the protocol can be a misspelt `LOGIN`, so
+ * Finds the passwords in a message of the quiz. A client's text that is not a message of the protocol can be a misspelled `LOGIN`, so
  * everything after its first word is a secret. After a `LOGIN` without a password, the first word is a secret, too.
  */
 function findQuizSecrets(from: Side, text: string, { last = '', before = '', whole = false }: SecretsContext): readonly SecretSpan[] {

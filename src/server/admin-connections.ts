@@ -32,7 +32,10 @@ export class AdminConnections {
     this.#clock = clock
   }
 
-  /** Receives the request line of a connection. Rejects with `Disconnected` after ten seconds, or when the server stops. */
+  /**
+   * Receives the request line of a connection. Rejects with `Disconnected` if no line arrives within ten seconds, if newer connections exceed
+   * the maximum number of silent connections, or if the server stops.
+   */
   async receive(connection: Connection): Promise<string> {
     const [oldest] = this.#silent
     if (oldest && this.#silent.size >= SILENT)

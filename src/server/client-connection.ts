@@ -120,7 +120,7 @@ export class ClientConnection implements ConnectionInfo, ConversationObserver, S
     }
   }
 
-  /** Logs, at most once a minute, that the server does not log all ends. */
+  /** Logs that the server does not log all ends, at most once a minute for each network. */
   #logSuppression(): void {
     const { admission, logs } = this.#hosting
     if (admission.mayLogLimit('ended', this.client)) {

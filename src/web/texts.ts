@@ -86,7 +86,7 @@ export const texts = {
   messageTo: (name: string) => `Message to ${name}`,
   send: 'Send',
   byProgram: 'Join with a program',
-  // an address of IPv6 has brackets in the location of a page, but not in an argument of nc
+  // an IPv6 address has brackets in the URL of a page, but not in an argument of nc
   dial: (host: string, port: number) => `nc ${host.replace(/^\[|\]$/g, '')} ${port}`,
   byProgramHint: 'Any client of a classic program can take a seat at these tables.',
   toOwnProgram: 'See the bytes of your program',

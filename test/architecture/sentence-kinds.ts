@@ -62,7 +62,7 @@ const NOTIFIES_THAT = /\b(?:notifies|informs) [^.;:,]+, [^.;:,]+(?:, [^.;:,]+)*,
 const PART_OF_WHICH = /\b(?:all|none|some|each|most|many|one|two|several|both|either|neither) of (?:which|whom|whose)\b/i
 
 const BRITISH =
-  /\b(?:\w*(?:colour|behaviour|neighbour|favour|honour|flavour)\w*|(?:recogn|normal|serial|initial|uninitial|organ|optim|minim|maxim|summar|priorit|synchron|special|general|character|capital|visual|categor|final)is(?:e|es|ed|ing|er|ation)|analys(?:e|es|ed|ing)|(?:cancel|label|model|travel|signal|equal)l(?:ed|ing)|(?:judg|acknowledg)ements?|towards|spelt|learnt|fulfils?|centres?|grey|licence|catalogues?|defence|artefacts?)\b/i
+  /\b(?:\w*(?:colour|behaviour|neighbour|favour|honour|flavour)\w*|(?:recogn|normal|serial|initial|uninitial|organ|optim|minim|maxim|summar|priorit|synchron|special|general|character|capital|visual|categor|final)is(?:e|es|ed|ing|er|ation)|analys(?:e|es|ed|ing)|(?:cancel|label|model|travel|signal|equal)l(?:ed|ing)|(?:judg|acknowledg)ements?|towards|(?:mis)?spelt|learnt|fulfils?|centres?|grey|licence|catalogues?|defence|artefacts?)\b/i
 
 /** Maximum number of words of a sentence, and of a part between two of `.`, `;`, `:` and parentheses. */
 const LONGEST = 50

@@ -56,7 +56,7 @@ describe('sentences at the front door', () => {
       expect(await ada.type(`rules ${game}`)).toMatch(/^\p{Lu}.*\.\n\p{Lu}/u)
   })
 
-  test('the name of a game, as a move of another, is not a misspelt command', async () => {
+  test('the name of a game, as a move of another, is not a misspelled command', async () => {
     const [ada] = (await connectDoorUsers(new TestLobby(), 'ada')) as [DoorUser]
     await ada.type('play headtail')
     expect(await ada.type('coin')).toBe(lines('Type H (head) or T (tail).'))

@@ -175,7 +175,7 @@ describe('a muted user', () => {
     expect(await ada.type('mute user 0 b')).toContain('You have muted 100 names, the maximum')
   })
 
-  test('must be online or registered, so that a misspelt name is refused, at the front door and in the native protocol', async () => {
+  test('must be online or registered, so that a misspelled name is refused, at the front door and in the native protocol', async () => {
     const lobby = new TestLobby()
     const [ada, bob] = (await connectDoorUsers(lobby, 'ada', 'Bob')) as [DoorUser, DoorUser]
     expect(await ada.type('mute nosuch')).toBe(lines('There is no user "nosuch" here. "who" lists the users.'))

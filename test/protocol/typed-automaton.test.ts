@@ -31,7 +31,7 @@ function createPeer(): Peer<Name, State> {
   return new Peer(new Connection(ours, { incoming: lines(), outgoing: lines() }), automaton, 'server')
 }
 
-describe('a misspelt state is refused by the compiler', () => {
+describe('a misspelled state is refused by the compiler', () => {
   test('as the target of a message', () => {
     const bad = defineAutomaton({
       messages,
@@ -99,7 +99,7 @@ describe('a misspelt state is refused by the compiler', () => {
   })
 })
 
-describe('a misspelt message is refused by the compiler', () => {
+describe('a misspelled message is refused by the compiler', () => {
   test('in the transitions of a state', () => {
     const bad = defineAutomaton({
       messages,

@@ -31,7 +31,7 @@ export interface Played {
   joinEnd: Error | undefined
 }
 
-/** Returns a program by its name; a misspelt name fails the test. */
+/** Returns a program by its name; a misspelled name fails the test. */
 export async function program(name: string): Promise<Program> {
   const found = await loadProgram(name)
   if (!found) throw new Error(`no program ${name}`)

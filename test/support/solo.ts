@@ -6,7 +6,7 @@ import { LocalSeating } from '../../src/protocol/seating.ts'
 import { ScriptedUser } from './scripted-user.ts'
 import { TestClock } from './test-clock.ts'
 
-/** Returns a program without a network by its name; a misspelt name fails the test. */
+/** Returns a program without a network by its name; a misspelled name fails the test. */
 export async function soloProgram(name: string): Promise<SoloProgram> {
   const found = await loadSolo(name)
   if (!found) throw new Error(`no solo ${name}`)

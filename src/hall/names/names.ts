@@ -81,8 +81,8 @@ const SHIPPED_WORDS = gameWords(shippedGames)
 
 /**
  * Returns a name in NFC, the form of the store and the screens, or a refusal. A name has 1 to 20 characters, no @ and no blank at
- * its ends, as `fh/tictactoe` requires. A name has only visible, assigned characters, because the case folding of unassigned code
- * points is unknown.
+ * its ends, as `fh/tictactoe` requires. A name has only visible characters. A name has no unassigned code points, because their case
+ * folding is unknown.
  */
 export function checkName(text: string): string | Refusal {
   const name = text.normalize('NFC')

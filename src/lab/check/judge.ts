@@ -43,8 +43,8 @@ export interface JudgedCheck {
 const HARMLESS: ReadonlySet<Cause> = new Set(['unflushed-output'])
 
 /**
- * Runs the checks of a program, and yields each result as soon as it is known. The first check runs alone: if it fails, the other checks would only
- * fail for the same cause, so the judge does not play them. The other checks run in several sandboxes at the same time, if the system has them.
+ * Runs the checks of a program, and yields each result as soon as it is known. The first check runs alone. If it fails for a cause that
+ * ends conversations early, the judge skips the other checks, because they would fail for the same cause. The other checks run in several sandboxes at the same time, if the system has them.
  */
 export async function* judge(options: JudgeOptions): AsyncGenerator<JudgedCheck> {
   const { level, only, checks, lanes = 1 } = options

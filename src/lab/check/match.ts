@@ -83,7 +83,7 @@ export interface MatchEnd {
   readonly state: string
   /** True if the judge has ended the program's input, as Ctrl-D does. */
   readonly inputEnded: boolean
-  /** The lines that were typed into the program. */
+  /** The lines that the judge has typed into the program. */
   readonly typed: readonly string[]
   /** The outcomes of the games at which the judge's role sat, in words. */
   readonly outcomes: readonly string[]

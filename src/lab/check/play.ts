@@ -70,7 +70,7 @@ export interface PlayedFinding extends Finding {
   readonly complaints?: readonly string[]
   /** True if the judge's side has refused a message of the program. */
   readonly isRefused?: boolean
-  /** The lines that were typed, and everything that the program has printed. */
+  /** The lines that the judge has typed into the program, and everything that the program has printed. */
   readonly typed?: readonly string[]
   readonly printed?: string
   /** True if the program has shown a prompt for the first line, so that it reads the typed lines. */

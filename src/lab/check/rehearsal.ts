@@ -165,7 +165,10 @@ export function toScript(seed: number, number: number): Script {
   return { seed: seed * 1000 + number, quits }
 }
 
-/** Returns the first script whose conversation visits a state. It tries the script of the subject's own seed first. */
+/**
+ * Returns the first script whose conversation visits a state, or the script of the subject's own seed if no script does. It tries the script of
+ * the subject's own seed first.
+ */
 export async function findScript(subject: Rehearsed & { readonly seed: number }, state: string): Promise<Script> {
   const usual: Script = { seed: subject.seed }
   for (const script of [usual, ...Array.from({ length: TRIED }, (_, number) => toScript(subject.seed, number))]) {

@@ -163,7 +163,7 @@ export class Typist implements Console {
     // if the side ends a conversation by the end of its input, repeated lines would show nothing new
     const closes = legalTransitions(automaton, now).some(({ from, form }) => from === side && form.closes)
     if (!choices || (closes && fresh.length === 0 && this.#count > REPEATED)) return undefined
-    // an empty line says that there is nothing to say, so the other lines come first
+    // an empty line means that the user has no message, so the typist prefers the other lines
     const said = choices.filter((line) => line !== '')
     const line = preferred.find((one) => said.includes(one)) ?? random.choice(said.length > 0 ? said : choices)
     this.#refused.add(line)

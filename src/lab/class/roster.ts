@@ -3,8 +3,8 @@ import ipaddr from 'ipaddr.js'
 import type { ClassConnection } from './class-view.ts'
 
 /*
- * A roster is a file in CSV with the desks of a class. Its first line names the columns: `desk`, and `address`, `name` or both. An address is the
- * address of one machine, or a range such as 10.0.3.0/24 for a room; `network` is another word for that column. A row gives its desk to the
+ * A roster is a file in CSV with the desks of a class. Its first line names the columns: `desk`, and `address`, `name` or both. The column
+ * `address`, which may also have the name `network`, has the IP address of one machine, or a range such as 10.0.3.0/24 for a room. A row gives its desk to the
  * programs at its address, and to the programs with its name.
  */
 

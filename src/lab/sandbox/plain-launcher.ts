@@ -65,7 +65,7 @@ export class PlainLauncher implements Launcher {
     return join(this.#folder, 'stage', relative('/', path))
   }
 
-  /** Returns a word of the command. If the word is an absolute path in a copied folder, returns the path in the copy. */
+  /** Replaces an absolute path in a copied folder by its path in the copy; returns any other word of the command unchanged. */
   #inCopy(word: string, at: number): string {
     const copy = this.#copyOf(word)
     return word.startsWith('/') && (at > 0 || this.#files.own.some((folder) => word.startsWith(`${folder}/`))) && existsSync(copy)

@@ -20,7 +20,7 @@ export const actCommands = [
   command('resign', 'Resigns a game.', { table }, act('resign', 16)),
   command(
     'claim',
-    'Claims a win after the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes. The error `not-now` answers a claim before that time.',
+    'Claims a win after the opponent has been disconnected for 30 seconds or, in a game without a clock, has not moved for 5 minutes. The server refuses an earlier claim with the error `not-now`.',
     { table },
     act('claim', 16),
   ),

@@ -9,7 +9,7 @@ const line = z.strictObject({ n: seen.meta({ description: 'the number of the eve
 /** The answer to `missed`. */
 export const missedMessage = message(
   'missed',
-  'The events at a table that this client has missed, in words. Each event that concerns a user has a line.',
+  'The events that this client has missed at a table, in words. Each event that concerns a user has a line.',
   {
     id: id.optional(),
     table,

@@ -55,7 +55,7 @@ export interface TableFrameProps extends BoardProps {
   readonly info: ComponentChildren
 }
 
-/** TableFrame draws a table: the title line, the plates around the board, and the columns beside the board. */
+/** TableFrame renders a table: the title line, the plates around the board, and the columns beside the board. */
 export function TableFrame({ table, isOn, play, isReplay = false, about, corner, children, side, info }: TableFrameProps) {
   const { model } = usePage()
   const { game, seat, names } = table

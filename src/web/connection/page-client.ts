@@ -92,7 +92,7 @@ export class PageClient {
     })
   }
 
-  /** Sends a command that needs a name; without a name, the command waits for the login. */
+  /** Sends a command that needs a user's name; if the user has no name yet, stores the command until the login. */
   want(wish: Wish): void {
     if (this.#model.me && this.#model.greeted) this.send(wish)
     else this.#take({ type: 'wished', wish })

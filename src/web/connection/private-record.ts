@@ -40,7 +40,7 @@ export async function findRecord(
   return isReadRefusal(record) ? record : { record, isPrivate: true }
 }
 
-/** Reads the latest finished games of the user of the connection, with the private games of a registered user. */
+/** Reads the latest finished games of the connection's user, including private games if the user is registered. */
 export async function readOwnGames(ask: Ask): Promise<UserGamesPage | ReadRefusal> {
   const answer = await ask({ type: 'history', limit: ROWS })
   if (answer?.type === 'error') return { code: answer.code, message: answer.message }

@@ -164,8 +164,8 @@ export function toUnknownTable(table: number): TableModel {
 }
 
 /**
- * Adds an event of the table. Ignores an event that the table already has. If earlier events are missing, leaves the table, so that the
- * page resumes the table.
+ * Adds an event of the table. Ignores an event that the table already has. If earlier events are missing, returns the table with
+ * `joined: 'no'`, so that the page resumes the table.
  */
 export function addEvent(table: TableModel, { n, at: happened, what, sight }: MessageOf<'event'>, at: number): TableModel {
   if (n <= table.n) return table

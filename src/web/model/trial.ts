@@ -48,7 +48,7 @@ export const emptyTrial: TrialModel = {
   isFinished: false,
 }
 
-/** Folds an input into the trial. */
+/** Returns the state of the trial after an event of the server or a change of the connection. */
 export function foldTrial(trial: TrialModel, input: TrialInput): TrialModel {
   switch (input.type) {
     case 'opening':
